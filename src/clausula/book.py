@@ -1,0 +1,218 @@
+"""A book of plans: a folder of plan texts with its catalogue and tables, loaded once, asked many times.
+
+    book = clausula.load_plans()                # the plans that come with Clausula
+    book = clausula.load_plans("my/plans")      # an insurer's own, with the bundled catalogue under them
+
+An edition is read once for every stretch of time in which the dated numbers it refers to stay the same: a *slice*.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from clausula.catalogue import Catalogue, load_catalogue
+from clausula.findings import Finding, Place, PlanError
+from clausula.plan import Plan
+from clausula.reader import Reading, read_plan
+from clausula.tables import Table, load_tables
+from clausula.values import Bad
+
+Parameters = Mapping[str, Mapping[str, Any]]
+"""Parameter values by plan id: {"ch/assura/ultra-varia": {"cap_scope": "calendar year"}}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A plan as it stands from a day to a day (both inclusive): every number in it is fixed."""
+
+    plan: Plan
+    start: date
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the slice."""
+        return self.start <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(slots=True)
+class Book:
+    """Plans by id, with catalogue and tables. Plans are read when first asked for."""
+
+    catalogue: Catalogue
+    tables: dict[str, Table]
+    files: dict[str, list[Path]] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
+    _texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    _slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+    programs: dict[frozenset[str], Any] = field(default_factory=dict)
+
+    def ids(self) -> list[str]:
+        """Ids of all plans, sorted."""
+        return sorted({*self.files, *self._texts})
+
+    def add(self, source: str, file: str = "plan.md") -> str:
+        """Add a plan text that is no file; returns its id. Raises PlanError."""
+        plan, findings = read_plan(source, file, lookup=lambda reference, _: self._any(reference))
+        if plan is None:
+            raise PlanError(findings)
+        self._texts.setdefault(plan.id, []).append((source, file))
+        self._slices.pop(plan.id, None)
+        self.programs.clear()
+        return plan.id
+
+    def _any(self, reference: str) -> Any:
+        table, _, key = reference.partition(":")
+        values = self.tables[table].values.get(key) if table in self.tables else None
+        if not values:
+            raise Bad(f"no table answers @{reference}", "put the value into plans/tables")
+        return values[-1].value
+
+    def with_parameters(self, parameters: Parameters) -> Book:
+        """The same book with other parameter values: another reading of the open questions."""
+        merged = {plan: {**self.parameters.get(plan, {}), **values} for plan, values in parameters.items()}
+        return Book(self.catalogue, self.tables, self.files, {**self.parameters, **merged}, self._texts)
+
+    def slices(self, plan_id: str) -> tuple[Slice, ...]:
+        """All slices of a plan, in time order. Raises PlanError when there is no such plan or it cannot be read."""
+        if plan_id not in self._slices:
+            found: list[Slice] = []
+            findings: list[Finding] = []
+            for source, file in self.texts(plan_id):
+                slices, wrong = self._read(source, file)
+                found += slices
+                findings += wrong
+            if findings:
+                raise PlanError(findings)
+            self._slices[plan_id] = tuple(sorted(found, key=lambda each: each.start))
+        return self._slices[plan_id]
+
+    def texts(self, plan_id: str) -> list[tuple[str, str]]:
+        """The plan's texts (one an edition) with their file names. Raises PlanError."""
+        texts = list(self._texts.get(plan_id, []))
+        texts += [(path.read_text(encoding="utf-8"), str(path)) for path in self.files.get(plan_id, [])]
+        if not texts:
+            known = ", ".join(self.ids()) or "none"
+            raise PlanError([Finding("no-plan", f"there is no plan {plan_id!r}", Place(), f"plans here: {known}")])
+        return texts
+
+    def plan(self, plan_id: str, on: date) -> Plan:
+        """The plan as it stands on a day. Raises PlanError when no edition holds then."""
+        for each in self.slices(plan_id):
+            if each.holds(on):
+                return each.plan
+        raise PlanError([Finding("no-edition", f"no edition of {plan_id} holds on {on}", Place())])
+
+    def _read(self, source: str, file: str) -> tuple[list[Slice], list[Finding]]:
+        """Read a text once for every stretch between changes of the numbers it refers to."""
+        first, findings = self._at(source, file, None)
+        if first is None or any(finding.severity == "error" for finding in findings):
+            return [], findings
+        found: list[Slice] = []
+        days = [first.start, *self._changes(source, file, first)]
+        for day, following in zip(days, [*days[1:], None], strict=True):
+            plan, wrong = self._at(source, file, day)
+            if plan is None or wrong:
+                return [], wrong
+            until = first.until if following is None else following - timedelta(days=1)
+            found.append(Slice(plan, day, until))
+        return found, []
+
+    def _changes(self, source: str, file: str, plan: Plan) -> list[date]:
+        reading: list[str] = []
+        self._at(source, file, plan.start, reading)
+        days: set[date] = set()
+        for reference in reading:
+            table, _, key = reference.partition(":")
+            days |= set(self.tables[table].changes(key))
+        if plan.extends:
+            days |= {each.start for each in self.slices(plan.extends)}
+        return sorted(day for day in days if day > plan.start and (plan.until is None or day <= plan.until))
+
+    def _at(
+        self, source: str, file: str, day: date | None, seen: list[str] | None = None
+    ) -> tuple[Plan | None, list[Finding]]:
+        """Read a text as of a day (None: with whatever values, to learn its head), its parent's rules first."""
+
+        def lookup(reference: str, _: Place) -> Any:
+            if seen is not None:
+                seen.append(reference)
+            table, _, key = reference.partition(":")
+            if table not in self.tables or key not in self.tables[table].values:
+                raise Bad(f"no table answers @{reference}", "put the value into plans/tables")
+            try:
+                return self._any(reference) if day is None else self.tables[table].on(key, day)
+            except KeyError:
+                raise Bad(f"@{reference} has no value on {day}", "give the table a value for that day") from None
+
+        head, _ = read_plan(source, file, lookup=lookup)
+        parameters = self.parameters.get(head.id, {}) if head else {}
+        plan, findings = read_plan(source, file, parameters, lookup)
+        if plan is not None and plan.extends:
+            plan = self._extended(plan, day or plan.start, findings)
+        return plan, findings
+
+    def _extended(self, plan: Plan, day: date, findings: list[Finding]) -> Plan:
+        if plan.extends == plan.id or plan.extends not in self.ids():
+            findings.append(Finding("no-parent", f"there is no plan {plan.extends!r} to extend", plan.place))
+            return plan
+        parent = self.plan(plan.extends, day)
+        return replace(plan, rules=(*parent.rules, *plan.rules), clauses=(*parent.clauses, *plan.clauses))
+
+
+__all__ = ["Book", "Parameters", "Reading", "Slice", "bundled_plans", "load_plans"]
+
+
+def bundled_plans() -> Path:
+    """The folder of the plans that come with Clausula (CLAUSULA_PLANS overrides it)."""
+    if named := os.environ.get("CLAUSULA_PLANS"):
+        return Path(named)
+    inside = Path(__file__).parent / "plans"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "plans"
+
+
+def plan_files(folder: Path) -> Iterator[Path]:
+    """The plan texts of a folder."""
+    return iter(sorted(path for path in folder.rglob("*.md") if path.name == "plan.md" or path.parent.name == "editions"))
+
+
+def load_plans(folder: str | Path | None = None, parameters: Parameters | None = None, *, bundled: bool = True) -> Book:
+    """Load the plans of a folder: every `plan.md` in it, its `catalogue` and its `tables`.
+
+    folder: None for the plans that come with Clausula. parameters: other readings of open questions, by plan id.
+    bundled: whether the bundled catalogue, tables and plans lie under those of the folder.
+    Raises PlanError for a folder without plans, or a catalogue or table that cannot be read; a plan is read when first used.
+    """
+    roots = [bundled_plans()] if bundled or folder is None else []
+    if folder is not None and Path(folder).resolve() not in [root.resolve() for root in roots]:
+        roots.append(Path(folder))
+    catalogue = load_catalogue(*(root / "catalogue" for root in roots))
+    tables = load_tables(*(root / "tables" for root in roots))
+    book = Book(catalogue, tables, {}, parameters or {})
+    for root in roots:
+        fresh: dict[str, list[Path]] = {}
+        for path in plan_files(root):
+            fresh.setdefault(_plan_id(path), []).append(path)
+        book.files.update(fresh)
+    if folder is not None and not any(Path(folder).resolve() in path.resolve().parents for path in sum(book.files.values(), [])):
+        place = Place(str(folder))
+        raise PlanError([Finding("no-plans", "this folder has no plan.md", place, "name a folder that has one")])
+    return book
+
+
+def _plan_id(path: Path) -> str:
+    """The id in a plan's head, without reading its rules; the folder's name where it has none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError([Finding("not-text", f"cannot read this plan: {error}", Place(str(path)), "save it as UTF-8")]) from None
+    head = text[: text.find("```", text.find("```toml") + 7)] if "```toml" in text else ""
+    for line in head.splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() == "id":
+            return value.split("#")[0].strip().strip("\"'")
+    return path.parent.name
