@@ -9,9 +9,11 @@ An edition is read once for every stretch of time in which the dated numbers it 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ from clausula.plan import Plan
 from clausula.reader import Reading, read_plan
 from clausula.tables import Table, load_tables
 from clausula.values import Bad
+
+MOST_SLICES = 400
+"""Days on which the numbers of one edition may change."""
+_HEAD_EXTENDS = re.compile(r"^[ \t]{0,40}extends[ \t]{0,40}=[ \t]{0,40}[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE)
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """Parameter values by plan id: {"ch/assura/ultra-varia": {"cap_scope": "calendar year"}}."""
@@ -86,9 +92,15 @@ class Book:
                 slices, wrong = self._read(source, file)
                 found += slices
                 findings += wrong
+            found.sort(key=lambda each: each.start)
+            for one, following in pairwise(found):
+                if one.until is None or one.until >= following.start:
+                    message = f"this edition begins on {following.start}, before the one from {one.start} has ended"
+                    mend = f"give the earlier one until = {following.start - timedelta(days=1)}"
+                    findings.append(Finding("editions-overlap", message, following.plan.place, mend, also=one.plan.place))
             if findings:
                 raise PlanError(findings)
-            self._slices[plan_id] = tuple(sorted(found, key=lambda each: each.start))
+            self._slices[plan_id] = tuple(found)
         return self._slices[plan_id]
 
     def texts(self, plan_id: str) -> list[tuple[str, str]]:
@@ -114,6 +126,9 @@ class Book:
             return [], findings
         found: list[Slice] = []
         days = [first.start, *self._changes(source, file, first)]
+        if len(days) > MOST_SLICES:
+            message = f"the numbers of this edition change {len(days)} times, more than {MOST_SLICES}"
+            return [], [Finding("too-large", message, first.place, "end the edition earlier")]
         for day, following in zip(days, [*days[1:], None], strict=True):
             plan, wrong = self._at(source, file, day)
             if plan is None or wrong:
@@ -151,17 +166,33 @@ class Book:
 
         head, _ = read_plan(source, file, lookup=lookup)
         parameters = self.parameters.get(head.id, {}) if head else {}
-        plan, findings = read_plan(source, file, parameters, lookup)
-        if plan is not None and plan.extends:
-            plan = self._extended(plan, day or plan.start, findings)
+        parent = self._parent(head, day or head.start, parameters) if head and head.extends else None
+        plan, findings = read_plan(source, file, parameters, lookup, parent.parameters if parent else None)
+        if plan is not None and parent is not None:
+            plan = replace(plan, rules=(*parent.rules, *plan.rules), clauses=(*parent.clauses, *plan.clauses))
+        elif plan is not None and plan.extends:
+            findings.append(Finding("no-parent", f"there is no plan {plan.extends!r} to extend", plan.place))
         return plan, findings
 
-    def _extended(self, plan: Plan, day: date, findings: list[Finding]) -> Plan:
+    def _parent(self, plan: Plan, day: date, parameters: Mapping[str, Any]) -> Plan | None:
+        """The plan another one extends, as it stands on a day, with the parameter values given for its heir."""
         if plan.extends == plan.id or plan.extends not in self.ids():
-            findings.append(Finding("no-parent", f"there is no plan {plan.extends!r} to extend", plan.place))
-            return plan
-        parent = self.plan(plan.extends, day)
-        return replace(plan, rules=(*parent.rules, *plan.rules), clauses=(*parent.clauses, *plan.clauses))
+            return None
+        self._no_circle(plan)
+        book = self.with_parameters({plan.extends: parameters}) if parameters else self
+        return book.plan(plan.extends, day)
+
+
+    def _no_circle(self, plan: Plan) -> None:
+        """Raise PlanError where a plan extends one that extends it again."""
+        path, following = [plan.id], plan.extends
+        while following in self.ids():
+            if following in path:
+                message = "these plans extend each other: " + " -> ".join((*path, following))
+                raise PlanError([Finding("circle", message, plan.place, "a plan extends a more general one")])
+            path.append(following)
+            heads = [_HEAD_EXTENDS.search(source[:20_000]) for source, _ in self.texts(following)]
+            following = next((found[1] for found in heads if found), "")
 
 
 __all__ = ["Book", "Parameters", "Reading", "Slice", "bundled_plans", "load_plans"]

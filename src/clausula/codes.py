@@ -17,8 +17,9 @@ HOUSEHOLD, SPECIALTY, EPISODE, INDICATION, PROVIDER, CLAIM, STAY, SPENT, VISITS,
 ONE_OF, BETWEEN, OUTSIDE, ANY, ALL, NONE, BELOW_FACT, AT_MOST_FACT, KNOWN, USED = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 # kinds of steps
-OF_CHARGED, OF_FACT, AMOUNT, CAP, LESS, LESS_BEFORE, ROUND = 0, 1, 2, 3, 4, 5, 6
-UNITS, TRANCHES, SHARE, DEDUCTIBLE, COINSURANCE, BANDS, COPAY, MEMBER_CAP, LIMIT = 7, 8, 9, 10, 11, 12, 13, 14, 15
+OF_CHARGED, OF_FACT, AMOUNT, CAP, FLOOR, LESS_BEFORE, ROUND, MULTIPLE, PROPORTION = 0, 1, 2, 3, 4, 5, 6, 7, 8
+UNITS, TRANCHES, SHARE, DEDUCTIBLE, COINSURANCE, BANDS, COPAY = 9, 10, 11, 12, 13, 14, 15
+MEMBER_CAP, LIMIT, COST_LIMIT = 16, 17, 18
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 
@@ -61,8 +62,33 @@ SAME_SPECIALTY, SAME_EPISODE, SAME_INDICATION, SAME_PROVIDER, SAME_CLAIM, SAME_S
 PROPOSES, USES_LEFT, MUST_BE_GRANTED = 64, 128, 256
 KEEPS = 1
 
-# moves of accounts, noted while a benefit is weighed and carried out when it is chosen
-COUNTED, BORNE, LIMITED = 0, 1, 2
+# moves of accounts, noted while a benefit is weighed and carried out when it is chosen; the last bit is KEEPS
+COUNTED, BORNE, LIMITED, CAPPED = 0, 2, 4, 6
 
 NOTE = 6
 """Ints a note in the trace takes: line, cover, row, before, after, extra."""
+
+# --- layout of the memories (see clausula.memory) ---
+
+# header of the program's memory: sizes of a line, then where each kind of record begins
+H_COLUMNS, H_WIDTH, H_DEPTH, H_STRIDE, H_SERVICES, H_CANDIDATES, H_COVERS = 0, 1, 2, 3, 4, 5, 6
+H_TESTS, H_STEPS, H_BENEFITS, H_EXCLUSIONS, H_REQUIREMENTS, H_SETS, HEADER = 7, 8, 9, 10, 11, 12, 16
+
+T_KIND, T_FACT, T_A, T_B, T_PEND, TEST_SIZE = 0, 1, 2, 3, 4, 5
+S_KIND, S_ACCOUNT, S_ENTITY, S_PERIOD, S_WINDOW, S_COUNT = 0, 1, 2, 3, 4, 5
+S_A, S_A_FACT, S_B, S_C, S_CONDITION, S_FLAGS, STEP_SIZE = 6, 7, 8, 9, 10, 11, 12
+B_CONDITION, B_EXCLUSION, B_EXCLUSION_END, B_REQUIREMENT, B_REQUIREMENT_END = 0, 1, 2, 3, 4
+B_STEP, B_STEP_END, B_KIND, BENEFIT_SIZE = 5, 6, 7, 8
+X_CONDITION, X_OUTCOME, EXCLUSION_SIZE = 0, 1, 2
+R_CONDITION, R_EXEMPT, R_EXEMPT_END, R_KINDS, R_FLAGS, R_LISTS, R_ROLES, R_SPECIALTIES = 0, 1, 2, 3, 4, 5, 6, 7
+R_NAMES, R_DATED, R_EARLIEST, R_LATEST, R_OUTCOMES, R_REDUCED, R_ADVANCE, REQUIREMENT_SIZE = 8, 9, 10, 11, 12, 13, 14, 15
+E_KIND, E_ISSUED, E_VALID, E_VALID_END, E_LISTS, E_ROLES, E_SPECIALTIES, E_NAMES, E_GRANTED = 0, 1, 2, 3, 4, 5, 6, 7, 8
+E_SERVICE, E_SERVICE_END, E_SPECIALTY, E_EPISODE, E_INDICATION, E_PROVIDER, E_CLAIM = 9, 10, 11, 12, 13, 14, 15
+E_PROPOSAL, E_PROPOSAL_END, E_USES, E_KEY, EVIDENCE_SIZE = 16, 17, 18, 19, 20
+
+# work memory: where the accounts end, where the moves begin, then accounts (key, used), then moves (key, amount, kind)
+W_END, W_MOVES, W_ACCOUNTS = 0, 1, 2
+MOVE = 3
+
+CELL = 6
+"""Numbers a decision of one cover takes in the output: benefit, outcome, row, paid, kept, advanced."""

@@ -15,13 +15,16 @@ from typing import Any
 
 from clausula import codes as k
 from clausula.book import Book, Slice
+from clausula.bounds import combinations, refuse_explosion
 from clausula.catalogue import Catalogue
-from clausula.facts import COUNTS, Atoms, Spec, spec_of
+from clausula.facts import COUNTS, Atoms, Spec, chosen, misfit, spec_of
 from clausula.findings import Finding, Place, PlanError
 from clausula.money import to_minor
 from clausula.plan import (
     Alternatives,
     Benefit,
+    Eligibility,
+    Ending,
     Exclusion,
     Fact,
     FactRef,
@@ -29,9 +32,12 @@ from clausula.plan import (
     Parameter,
     Per,
     Plan,
+    Premium,
     Requirement,
     Rule,
+    ServiceLevel,
     Step,
+    Value,
     Waiting,
     Want,
 )
@@ -56,7 +62,7 @@ BLOCK = 1 << 20
 PEND = {"skip": 0, **{name: number for number, name in enumerate(OUTCOMES, 1)}}
 STEP_KINDS = {
     "amount": k.AMOUNT, "deductible": k.DEDUCTIBLE, "member_at_most": k.MEMBER_CAP, "units": k.UNITS,
-    "tranches": k.TRANCHES, "share": k.SHARE, "round": k.ROUND,
+    "tranches": k.TRANCHES, "round": k.ROUND, "at_least": k.FLOOR,
 }  # fmt: skip
 ENTITIES = {
     "person": k.PERSON, "household": k.HOUSEHOLD, "stay": k.STAY, "episode": k.EPISODE, "indication": k.INDICATION,
@@ -105,7 +111,7 @@ class Compiler:
         self.exclusion_rules: list[Rule] = []
         self.requirements: list[RequirementRow] = []
         self.requirement_rules: list[Requirement] = []
-        self.index: list[int] = [0]
+        self.index: list[int] = [0] * k.HEADER
         self.columns: dict[tuple[str, str], Column] = {}
         self.common, self.block = k.FIXED, 1
         self.atoms: dict[str, Atoms] = {}
@@ -113,7 +119,10 @@ class Compiler:
         self.bits: dict[str, dict[str, int]] = {}
         self.accounts: dict[tuple[str, str, str], int] = {}
         self.account_specs: list[AccountSpec] = [AccountSpec("evidence", "evidence", "life", money=False)]
+        self.account_verbs: dict[str, str] = {}
         self.named: dict[tuple[str, str], int] = {}
+        self.conditions: dict[tuple[str, str, str, str, date], int] = {}
+        self.cover_exclusions: list[list[int]] = []
         self.plan: Plan = slices[0].plan if slices else _no_plan()
         self.rule: Rule | Step = Rule(id="")
         self.pend = 0
@@ -123,7 +132,8 @@ class Compiler:
     def spec(self, fact: str) -> Spec:
         """What a fact is for the plan being compiled. Raises PlanError where nobody knows it."""
         own: dict[str, Fact] = {rule.id: rule for rule in self.plan.of(Fact)}
-        found = spec_of(fact, (own, self.catalogue.facts))
+        choices = {f"${rule.id}": rule for rule in self.plan.of(Parameter)}
+        found = chosen(choices[fact]) if fact in choices else spec_of(fact, (own, self.catalogue.facts))
         if found is None:
             place = getattr(self.rule, "place", Place())
             raise PlanError([Finding("unknown-fact", f"nobody knows the fact {fact!r}", place, "declare it as a [[fact]]")])
@@ -163,7 +173,7 @@ class Compiler:
     def set_of(self, fact: str, values: Sequence[str], negate: bool) -> int:
         """Number of a set of codes; its place in the table of sets is known when all patterns are."""
         for value in values:
-            self.atoms[fact].add(value)
+            self.atoms.setdefault(fact, Atoms()).add(value)
         return self.wanted_sets.setdefault((fact, tuple(sorted(values)), negate), len(self.wanted_sets))
 
     def listed(self, values: Iterable[str]) -> list[str]:
@@ -176,12 +186,16 @@ class Compiler:
     def test(self, want: Want, negate: bool) -> TestRow:
         """One test as a row."""
         if want.op == "used":
-            low, high = self.bounds(want, "number")
-            kind_row = TestRow(k.USED, self.named_step(want.other), low, high, self.pend)
+            named = self.named_step(want.other)
+            low, high = self.bounds(want, "money" if self.account_specs[self.steps[named].account].money else "number")
+            kind_row = TestRow(k.USED, named, low, high, self.pend)
             if negate:
                 raise PlanError([Finding("used-negated", "used: cannot stand in an unless", want.place, "use when")])
             return kind_row
         column, spec = self.column(want.fact), self.spec(want.fact)
+        if wrong := misfit(want, spec):
+            place = want.place if want.place.line else getattr(self.rule, "place", Place())
+            raise PlanError([Finding("wrong-kind", wrong[0], place, wrong[1])])
         if want.op == "known":
             return TestRow(k.KNOWN, column, (want.low != 0) ^ negate, 0, 0)
         if want.op in ("below-fact", "at-most-fact"):
@@ -228,9 +242,11 @@ class Compiler:
     ) -> int:
         """A condition in `index`: how many alternatives, then the range of tests of each; -1 for "always"."""
         self.pend = PEND[pend]
+        rows = combinations(when, unless, self.lists_numbers)
+        refuse_explosion(rows, len(self.tests), getattr(self.rule, "place", Place()))
         alternatives: list[list[TestRow]] = []
         wants: list[list[Want]] = []
-        negations = [[(want, True) for want in each] for alternative in unless for each in [self.expand(alternative)[0]]]
+        negations = [[(want, True) for want in each] for alternative in unless for each in self.expand(alternative)]
         for alternative in when or ((),):
             for plain in self.expand(alternative):
                 for denied in product(*negations):
@@ -252,16 +268,27 @@ class Compiler:
         self.index += [len(alternatives), *ranges]
         return at
 
+    def lists_numbers(self, want: Want) -> bool:
+        """Whether a test stands for one test for each of its numbers."""
+        return want.op in ("in", "not-in") and want.fact != "service" and self.spec(want.fact).kind in ("number", "money")
+
     def expand(self, alternative: tuple[Want, ...]) -> list[tuple[Want, ...]]:
-        """A list of numbers becomes alternatives, one for each number."""
-        choices: list[list[Want]] = []
+        """A list of numbers becomes alternatives, one for each number; "not" a list of numbers becomes a test for each."""
+        choices: list[list[tuple[Want, ...]]] = []
         for want in alternative:
-            if want.op in ("in", "not-in") and want.fact != "service" and self.spec(want.fact).kind == "number":
-                equal = [replace(want, op="between", low=int(v), high=int(v), closed=True, values=()) for v in want.values]
-                choices.append(equal)
-            else:
-                choices.append([want])
-        return list(product(*choices))
+            choices.append([(want,)])
+            if self.lists_numbers(want):
+                op = "between" if want.op == "in" else "outside"
+                each = tuple(replace(want, op=op, low=self.figure(v), high=self.figure(v), closed=True, values=()) for v in want.values)
+                choices[-1] = [(one,) for one in each] if want.op == "in" else [each]
+        return [tuple(want for group in chosen for want in group) for chosen in product(*choices)]
+
+    def figure(self, word: str) -> int:
+        """A number out of a list of wanted values. Raises PlanError for a word."""
+        if not word.isdigit():
+            message = f"{word!r} is compared with a number"
+            raise PlanError([Finding("wrong-kind", message, getattr(self.rule, "place", Place()), "write it without quotes")])
+        return int(word)
 
     def scope_test(self, services: Sequence[str]) -> TestRow | None:
         """A test that the service lies under one of the nodes; None for all services."""
@@ -275,12 +302,13 @@ class Compiler:
     def account(self, step: Step, name: str) -> int:
         """Number of the account a step moves. Raises PlanError when the same name is used with another period."""
         per = step.per or Per()
-        period = f"{per.months} months rolling" if per.months else f"{per.days} days rolling" if per.days else per.period
-        key = (name, per.scope, period)
+        period = per.label()
+        key = (name, per.scope, "by day" if per.by_day() else period)
         if key not in self.accounts:
             if any(spec.name == name for spec in self.account_specs):
                 message = f"the account {name} is used with two different periods"
-                raise PlanError([Finding("account-twice", message, step.place, "give every use the same per")])
+                mend = "give every use the same per, or this step an id or account of its own"
+                raise PlanError([Finding("account-twice", message, step.place, mend)])
             self.accounts[key] = len(self.account_specs)
             money = step.verb not in ("units", "tranches")
             self.account_specs.append(AccountSpec(name, per.scope, period, money))
@@ -294,11 +322,13 @@ class Compiler:
         account = entity = period = window = -1
         if per is not None and not (step.verb == "less" and step.at_most is None):
             name = own if own.startswith("/") else f"{step.plan or rule.plan}#{own}"
-            account, entity = self.account(step, name), ENTITIES[per.scope]
-            if per.period in PERIOD_FACTS:
-                period = self.column(PERIOD_FACTS[per.period])
-            if per.period == "rolling":
+            account, entity = self.account(step, name), self.entity(per.scope)
+            self.same_verb(step, name)
+            fact = PERIOD_FACTS.get(per.period, per.period.replace(" ", "-"))
+            if per.by_day():
                 window = self.window(per)
+            elif per.period != "life":
+                period = self.column(fact)
         kind, a, b, c = self.verb(step)
         count = -1
         if step.count:
@@ -307,12 +337,37 @@ class Compiler:
         if isinstance(step.value, FactRef):
             a_fact = self.column(step.value.fact)
         if step.verb == "of" and step.of not in ("charged", "left"):
+            self.amount_fact(step)
             a_fact = self.column(step.of)
         condition = self.condition(step.when, step.unless) if step.when or step.unless else -1
         row = StepRow(kind, account, entity, period, window, count, a, a_fact, b, c, condition, k.KEEPS * step.keeps)
         self.steps.append(row)
         self.step_rules.append((step, rule))
         return len(self.steps) - 1
+
+    def amount_fact(self, step: Step) -> None:
+        """Check that `of` names an amount. Raises PlanError."""
+        if self.spec(step.of).kind not in ("money", "number"):
+            message = f"{step.of} is no amount"
+            raise PlanError([Finding("wrong-kind", message, step.place, "of takes charged, left or a money fact")])
+
+    def entity(self, scope: str) -> int:
+        """The column of whose account it is: a person, a household, a stay …, or what a fact of the line names (a tooth)."""
+        if scope in ENTITIES:
+            return ENTITIES[scope]
+        spec = self.spec(scope)
+        key = (f"entity-{scope}", "entity")
+        if key not in self.columns:
+            self.columns[key] = Column(self.common, Spec(scope, spec.kind, spec.of, "entity"), block=False)
+            self.common += 1
+        return self.columns[key].index
+
+    def same_verb(self, step: Step, name: str) -> None:
+        """An account without a name of its own is known by its place in `pays`; refuse an edition that moves it."""
+        known = self.account_verbs.setdefault(name, step.verb)
+        if known != step.verb and not (step.account or step.id):
+            message = f"the account of this step, {name}, belongs to {known} in another edition or rule"
+            raise PlanError([Finding("account-moved", message, step.place, "give the steps ids, the same in all editions")])
 
     def is_count(self, word: str) -> bool:
         """Whether a word of `each` is a fact that counts."""
@@ -322,10 +377,10 @@ class Compiler:
 
     def window(self, per: Per) -> int:
         """The column with the day a rolling window begins after."""
-        name = f"window-{per.months}m" if per.months else f"window-{per.days}d"
+        name = f"window {per.label()}"
         key = (name, "window")
         if key not in self.columns:
-            spec = Spec(name, "date", "line", "window", (), (str(per.months), str(per.days)))
+            spec = Spec(name, "date", "line", "window", (), (str(per.months), str(per.days), per.period))
             self.columns[key] = Column(self.common, spec, block=False)
             self.common += 1
         return self.columns[key].index
@@ -334,29 +389,36 @@ class Compiler:
         """An amount of the plan in minor units."""
         return otherwise if value is None else to_minor(value, self.plan.currency)
 
+    def operand(self, value: Value | None) -> int:
+        """Operand a of a step: an amount, or of a fact its share (parts per million) or the amount for each of it (negative)."""
+        if isinstance(value, FactRef):
+            return value.share or -self.money(value.amount, 0)
+        return self.money(value, 0)
+
     def verb(self, step: Step) -> tuple[int, int, int, int]:
         """Kind and operands a, b, c of a step."""
-        value = step.value if isinstance(step.value, Decimal) else None
-        minor = 0 if value is None else self.money(value, 0) if step.verb != "units" else 0
+        minor = self.operand(step.value)
         if step.verb == "of":
             kind = k.OF_CHARGED if step.of == "charged" else k.OF_FACT
             return (k.CAP, k.FOREVER, 0, 0) if step.of == "left" else (kind, 0, 0, 0)
         if step.verb == "share":
-            return k.SHARE, step.share or 0, 0, 0
+            return (k.SHARE if (step.share or 0) <= k.PPM else k.MULTIPLE), step.share or 0, 0, 0
         if step.verb == "at_most":
-            return (k.LIMIT if step.per else k.CAP), minor, 0, 0
+            return (k.CAP if step.per is None else k.LIMIT if step.measures == "payment" else k.COST_LIMIT), minor, 0, 0
+        if step.verb == "proportion":
+            return k.PROPORTION, minor, self.column(step.of), 0
         if step.verb == "less":
             if step.of == "paid_before":
                 return k.LESS_BEFORE, 0, 0, 0
             borne = (k.COPAY, minor, self.money(step.at_most, k.FOREVER), 0)
             return borne
         if step.verb == "member_pays":
-            if step.bands or step.at_least is not None:
+            if step.bands or step.at_least is not None or (step.at_most is not None and step.per is None):
                 at = len(self.index)
                 bands = [(band.high, band.share) for band in step.bands] or [(None, step.share or 0)]
                 flat = [x for high, share in bands for x in (self.money(high, k.FOREVER // k.PPM), share)]
                 self.index += [len(bands), *flat]
-                return k.BANDS, self.money(step.at_least, 0), self.money(step.at_most, k.FOREVER), at
+                return k.BANDS, self.money(step.at_least, 0), self.money(step.at_most, k.FOREVER // k.PPM), at
             return k.COINSURANCE, step.share or 0, self.money(step.at_most, k.FOREVER), 0
         if step.verb == "units":
             band = step.bands[0]
@@ -520,7 +582,24 @@ class Compiler:
         for rule in ordered:
             if rule.id not in grouped:
                 lanes[rule.beside].append(rows[rule.id])
+        self.asked(each)
         return lanes
+
+    def asked(self, each: Slice) -> None:
+        """Compile the conditions that are asked of people rather than of bills."""
+        for rule in each.plan.rules:
+            asked: dict[str, Alternatives] = {}
+            pend = "needs_person"
+            if isinstance(rule, Eligibility):
+                asked, pend = {"when": rule.when, "must": rule.must}, rule.if_missing
+            elif isinstance(rule, Premium | Ending):
+                asked = {"for": rule.who}
+            elif isinstance(rule, ServiceLevel):
+                asked = {"when": rule.when}
+            self.rule = rule
+            for part, alternatives in asked.items():
+                at = self.condition(alternatives, pend=pend)
+                self.conditions[rule.plan, rule.id, part, each.plan.id, each.start] = at
 
     def choice(self, rule: Benefit, rows: Mapping[str, int]) -> int:
         """Add a group of benefits of which the member gets the better."""
@@ -533,7 +612,6 @@ class Compiler:
 
     def program(self) -> Program:
         """Compile all slices and put the tables together."""
-        self.cover_exclusions: list[list[int]] = []
         covers: list[Cover] = []
         lanes: list[list[int]] = []
         excluded: list[list[int]] = []
@@ -599,8 +677,12 @@ class Compiler:
             a = starts[a] if test.kind == k.ONE_OF else a
             tests.append(test._replace(fact=test.fact if test.kind == k.USED else moved(test.fact), a=a))
         steps = [
-            step._replace(period=moved(step.period), count=moved(step.count), a_fact=moved(step.a_fact)) for step in tables.steps
-        ]
+            step._replace(
+                period=moved(step.period), count=moved(step.count), a_fact=moved(step.a_fact),
+                b=moved(step.b) if step.kind == k.PROPORTION else step.b,
+            )
+            for step in tables.steps
+        ]  # fmt: skip
         requirements = [row._replace(dated=moved(row.dated)) for row in tables.requirements]
         return tables._replace(tests=tests, steps=steps, requirements=requirements)
 
@@ -625,7 +707,7 @@ class Compiler:
             named=self.bits.get("named", {}), accounts=tuple(self.account_specs),
             currency=min(currencies, default=""), order=min(orders, default="service"),
             tests=self.test_rules, steps=self.step_rules, benefits=self.benefit_rules, exclusions=self.exclusion_rules,
-            requirements=self.requirement_rules, room=k.NOTE * tables.depth * per_cover,
+            requirements=self.requirement_rules, conditions=self.conditions, room=k.NOTE * tables.depth * per_cover,
             moves=(2 * longest + needs + 2) * (widest + 1) + 4,
         )  # fmt: skip
 

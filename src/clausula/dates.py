@@ -16,6 +16,10 @@ EPOCH_SHIFT = 306
 
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+SPANS = ((3, 1), (6, 1), *((12, first) for first in range(1, 13)))
+"""Spans of months that accounts may run for: quarter, half-year, years that begin in another month than January."""
+
 Days = Any
 """An int or an int64 array of ordinals; the functions below return the same kind."""
 
@@ -84,6 +88,16 @@ def month_index(day: Days) -> Days:
 def weekday(day: Days) -> Days:
     """1 = Monday … 7 = Sunday."""
     return (day + 6) % 7 + 1
+
+
+def span(months: int, first: int, day: Days) -> Days:
+    """Number of the span of so many months a day lies in, spans beginning in the month `first` (1 to 12)."""
+    return (month_index(day) - (first - 1)) // months
+
+
+def week(day: Days) -> Days:
+    """Number of the week, Monday to Sunday."""
+    return (day + 6) // 7
 
 
 def plan_year(start: Days, day: Days) -> Days:

@@ -132,6 +132,8 @@ class Decision:
             if cover.outcome in OUTCOMES[3:]:
                 return cover.reason
         cut = [cover for cover in self.covers if cover.reason >= 0]
+        if self.left == 0 and self.outcome == "covered":  # what one cover refused and another paid is nobody's reason
+            cut = [cover for cover in cut if cover.outcome != "not_covered"]
         chosen = [cover for cover in cut if cover.benefit is not None]
         return (chosen or cut)[0].reason if cut else -1
 
@@ -227,7 +229,7 @@ def reason_code(program: Program, row: int, failure: str) -> str:
     kind, rule = row >> 24, program.rule(row)
     if kind == k.ROW_NOTHING:
         return "no-benefit"
-    if isinstance(rule, Requirement):
+    if isinstance(rule, Requirement) and kind == k.ROW_REQUIREMENT:
         return rule.reasons.get(failure) or rule.reasons.get("otherwise") or f"{rule.id}:{failure or 'not-met'}"
     if kind == k.ROW_TEST:
         want, owner = program.tests[row & 0xFFFFFF]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from clausula import codes as k
 from clausula import dates
 from clausula.codes import MISSING
-from clausula.facts import FactError, derive, encode
+from clausula.facts import FactError, Spec, derive, encode
 from clausula.household import Enrolment, Evidence, Household, Line, Person, Provider
 from clausula.money import MoneyError, to_minor
 from clausula.program import Column, EvidenceRow, Program
@@ -25,6 +25,7 @@ class Context(NamedTuple):
     person: Person
     provider: Provider | None
     enrolment: Enrolment | None
+    before: tuple[str, ...] = ()
 
 
 class LineError(ValueError):
@@ -45,6 +46,7 @@ _RAW: Mapping[str, Raw] = {
     "sex": lambda c: c.person.sex or None,
     "start": lambda c: c.enrolment and c.enrolment.start,
     "until": lambda c: c.enrolment and c.enrolment.until,
+    "covers_before": lambda c: tuple(plan for plan in c.before if c.enrolment and plan != c.enrolment.plan),
     "time": lambda c: c.line.time,
     "provider": lambda c: c.line.provider or None,
     "specialty": lambda c: (c.provider and c.provider.specialty) or None,
@@ -134,7 +136,7 @@ class Encoder:
         self.proposals += [self.interner.number("provider", proposal) for proposal in each.proposals]
         bits = _bits
         limited = self._limited
-        identity = each.id or f"{each.kind}/{each.issued_on}/{each.issuer}"
+        identity = each.id or f"{each.person}/{each.kind}/{each.issued_on}/{each.issuer}"
         return EvidenceRow(
             kind=1 << program.evidence_kinds[each.kind],
             issued=each.issued_on.toordinal(),
@@ -186,10 +188,12 @@ class Encoder:
         self._entities(context, row)
         try:
             self._facts(context, row, 0, block=False)
+            before: tuple[str, ...] = ()
             for number, (cover, enrolment) in enumerate(self._covers(line, person)):
                 shift = tables.columns + number * tables.width
                 row[shift] = cover
-                self._facts(context._replace(enrolment=enrolment), row, shift, block=True)
+                self._facts(context._replace(enrolment=enrolment, before=before), row, shift, block=True)
+                before = (*before, enrolment.plan)
         except FactError as error:
             raise LineError(line, error.fact, str(error).partition(": ")[2]) from None
         for number in range(tables.depth):
@@ -236,7 +240,7 @@ class Encoder:
                 row[column] = number(scope, person, name)
         if line.provider:
             row[k.PROVIDER] = number("provider", line.provider)
-        specialty = facts.get("specialty") or (context.provider.specialty if context.provider else "")
+        specialty = facts.get("specialty") or facts.get("prescribed_by_specialty") or (context.provider.specialty if context.provider else "")
         if specialty:
             row[k.SPECIALTY] = number("specialty", str(specialty))
 
@@ -261,8 +265,9 @@ class Encoder:
         spec = column.spec
         stated = self._raw(spec.id, spec.of, context)
         if stated is None and spec.derive == "window":
-            months, days = map(int, spec.values)
-            return dates.add_months(row[k.SERVED], -months) if months else row[k.SERVED] - days
+            return _window(spec, row[k.SERVED])
+        if spec.derive == "entity":
+            return MISSING if stated is None else self.interner.number(spec.id, context.person.id, str(stated))
         if stated is None and spec.derive:
             return derive(spec, [self._argument(argument, context, row, shift) for argument in spec.args])
         if stated is None and spec.id == "day_kind":
@@ -286,7 +291,7 @@ class Encoder:
 
     def _raw(self, fact: str, of: str, context: Context) -> Any:
         """A fact as stated: on the line, else where it belongs, else what follows from a field."""
-        line, person, provider, enrolment = context
+        line, person, provider, enrolment, _ = context
         if fact in line.facts:
             return line.facts[fact]
         if fact.startswith("provider."):
@@ -305,7 +310,9 @@ class Encoder:
         if provider is None:
             return None
         if fact == "lists":
-            return tuple(entry.list for entry in provider.lists if entry.holds(line.served_on))
+            admitted = line.facts.get("admitted_on")
+            day = admitted if isinstance(admitted, date) else line.served_on
+            return tuple(entry.list for entry in provider.lists if entry.holds(day))
         if fact == "role":
             return provider.role or None
         return provider.facts.get(fact)
@@ -342,6 +349,14 @@ class Encoder:
             entity = self.interner.names[key >> 22 & 0xFFFFFFF]
             amounts[AccountKey(name, entity, key & 0x3FFFFF)] = int(values[number])
         return Usage(amounts)
+
+
+def _window(spec: Spec, served: int) -> int:
+    """The day a window begins after: months or days back, or months before the year of the service."""
+    months, days = map(int, spec.values[:2])
+    if spec.values[2] == "rolling":
+        return int(dates.add_months(served, -months)) if months else served - days
+    return int(dates.add_months(dates.ordinal(dates.year_of(served), 1, 1), -months)) - 1
 
 
 def _bits(known: Mapping[str, int], names: Any) -> int:

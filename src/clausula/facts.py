@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from clausula import dates
 from clausula.codes import MISSING
 from clausula.money import MoneyError, to_minor
-from clausula.plan import Fact
+from clausula.plan import Fact, Parameter, Want
 
 
 class FactError(ValueError):
@@ -45,6 +47,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "born": BuiltIn("date", "person", doc="date of birth"),
     "start": BuiltIn("date", "enrolment", doc="first day of the enrolment"),
     "until": BuiltIn("date", "enrolment", doc="last day of the enrolment"),
+    "covers_before": BuiltIn("set", "enrolment", doc="plans of the person that decide before this one on the line"),
     "age": BuiltIn("number", "line", "years", ("born", "served_on"), doc="completed years on the day of service"),
     "days_in_force": BuiltIn("number", "enrolment", "days", ("start", "served_on"), doc="days from the start to the service"),
     "plan_year": BuiltIn("number", "enrolment", "plan-year", ("start", "served_on"), doc="plan year, by its first calendar year"),
@@ -56,12 +59,23 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "weekday": BuiltIn("number", "line", "weekday", ("served_on",), doc="1 Monday to 7 Sunday"),
     "day_kind": BuiltIn("code", values=("working", "saturday", "sunday", "holiday"), doc="kind of day, by the public holidays"),
     "time": BuiltIn("time", doc="local time of day"),
+    "entry": BuiltIn(
+        "code", values=("with-holder", "first-anniversary", "later-anniversary", "other"),
+        doc="when somebody enters, seen from the holder's start (applications only)",
+    ),  # fmt: skip
     "role": BuiltIn("code", "person", doc="holder, spouse, partner or child"),
     "sex": BuiltIn("code", "person", doc="female, male or other"),
     "service": BuiltIn("code", doc="node of the service tree"),
     "quantity": BuiltIn("number", doc="units of the line"),
     "charged": BuiltIn("money", doc="full charge"),
     "paid_by_others": BuiltIn("money", doc="already paid by third parties that are no covers here"),
+    **{
+        f"year-from-{name}": BuiltIn("number", "line", f"12 months from {number}", ("served_on",), doc=f"year that begins in {name}")
+        for number, name in enumerate(dates.MONTHS, 1)
+    },
+    "half-year": BuiltIn("number", "line", "6 months from 1", ("served_on",), doc="half of the calendar year"),
+    "quarter": BuiltIn("number", "line", "3 months from 1", ("served_on",), doc="quarter of the calendar year"),
+    "week": BuiltIn("number", "line", "week", ("served_on",), doc="week, Monday to Sunday, counted from the year 1"),
     "paid_before": BuiltIn("money", doc="paid by earlier covers on the same line"),
     "provider": BuiltIn("code", doc="id of the treating provider"),
     "provider.role": BuiltIn("code", doc="role of the treating provider"),
@@ -94,7 +108,17 @@ def spec_of(fact_id: str, declared: Iterable[Mapping[str, Fact]]) -> Spec | None
     return known and Spec(fact_id, known.kind, known.of, known.derive, known.args, known.values)
 
 
+def chosen(parameter: Parameter) -> Spec:
+    """A parameter of a plan as a fact, so that a condition can ask which reading holds: `when = { "$breach_policy" = "advance" }`."""
+    value = parameter.value
+    kind = "flag" if isinstance(value, bool) else "code" if isinstance(value, str) else "number"
+    values = tuple(parameter.choices) if kind == "code" else ()
+    return Spec(f"${parameter.id}", kind, "plan", values=values, unless_stated=value)
+
+
 def _declared(fact: Fact) -> Spec:
+    if fact.count_of:
+        return Spec(fact.id, "number", fact.of, "less", (fact.count_of, fact.minus))
     for derive, start in (("days", fact.days_from), ("months", fact.months_from), ("years", fact.years_from)):
         if start:
             return Spec(fact.id, "number", fact.of, derive, (start, fact.to))
@@ -104,15 +128,48 @@ def _declared(fact: Fact) -> Spec:
     return Spec(fact.id, fact.kind, fact.of, "", (), tuple(fact.values), fact.unless_stated)
 
 
+_KIND_OF_TEST = {
+    "in": ("code", "flag", "set", "number", "money"), "not-in": ("code", "flag", "set", "number", "money"), "any": ("set",),
+    "all": ("set",), "none": ("set",), "between": ("flag", "number", "money", "date", "time"),
+    "outside": ("flag", "number", "money", "date", "time"), "below-fact": ("number", "money", "date", "time"),
+    "at-most-fact": ("number", "money", "date", "time"),
+}  # fmt: skip
+
+
+def misfit(want: Want, spec: Spec) -> tuple[str, str] | None:
+    """Why a test cannot be put to a fact of that kind, with how to mend it; None where it can. Without this a condition that
+    means nothing (emergency = "yes", cause = true) would only never hold."""
+    what = {"code": "a code in quotes", "flag": "true or false", "set": "names in quotes"}.get(spec.kind, f"a {spec.kind}")
+    if spec.kind not in _KIND_OF_TEST.get(want.op, (spec.kind,)):
+        return f"{want.fact} is {what}, and is not compared like this", f"write {want.fact} = …, with {what}"
+    if spec.kind == "flag":
+        bounds = want.op not in ("between", "outside") or {want.low, want.high} <= {0, 1} and want.closed
+        if not bounds or (want.values and not set(want.values) <= {"true", "false"}):
+            return f"{want.fact} is true or false", f"write {want.fact} = true"
+    if spec.kind in ("code", "set") and spec.values:
+        for value in want.values:
+            if not value.startswith("list:") and "*" not in value and not any(v == value or v.startswith(value + "/") for v in spec.values):
+                near = get_close_matches(value, spec.values, 1)
+                return f"{want.fact} is never {value!r}", f"did you mean {near[0]}?" if near else "it is " + ", ".join(spec.values)
+    if spec.kind in ("number", "money", "date", "time") and want.op in ("between", "outside"):
+        for bound in (want.low, want.high):
+            if bound is not None and isinstance(bound, date) is not (spec.kind == "date"):
+                return f"{want.fact} is {what}, compared with {bound}", f"write {want.fact} = {{ at_least = … }} with {what}"
+    return None
+
+
 DERIVATIONS: Mapping[str, Callable[..., Any]] = {
     "days": lambda start, end: end - start,
     "days+1": lambda start, end: end - start + 1,
+    "less": lambda whole, part: whole - part,
     "months": dates.months_between,
     "years": dates.years_between,
     "plan-year": dates.plan_year,
     "year": dates.year_of,
     "month": dates.month_index,
     "weekday": dates.weekday,
+    "week": dates.week,
+    **{f"{months} months from {first}": partial(dates.span, months, first) for months, first in dates.SPANS},
 }
 
 

@@ -118,10 +118,12 @@ def holds(p: Any, t: int, line: Any, shift: int, usage: Any, moves: Any) -> int:
 
 @jit
 def truth(p: Any, c: int, line: Any, shift: int, usage: Any, moves: Any) -> tuple[int, int]:
-    """Truth of a condition and the test that decided it: -1 when it holds, the first failing or open test otherwise."""
+    """Truth of a condition and the test that decided it: -1 when it holds; the first open test, or the failing test of the
+    alternative that came nearest, otherwise."""
     if c < 0:
         return TRUE, -1
     missed = -1
+    nearest = -1
     opened = -1
     for a in range(p.index[c]):
         miss = -1
@@ -136,7 +138,9 @@ def truth(p: Any, c: int, line: Any, shift: int, usage: Any, moves: Any) -> tupl
             if verdict == UNKNOWN and hole < 0:
                 hole = t
         if miss >= 0:
-            missed = miss if missed < 0 else missed
+            if miss - p.index[c + 1 + 2 * a] > nearest:
+                nearest = miss - p.index[c + 1 + 2 * a]
+                missed = miss
         elif hole >= 0:
             opened = hole if opened < 0 else opened
         else:
@@ -215,13 +219,13 @@ def applies(p: Any, r: int, line: Any, shift: int, usage: Any, moves: Any) -> tu
     """Whether a requirement binds this line: TRUE, FALSE (not for it, or exempt) or UNKNOWN, and the deciding test."""
     req = p.requirements[r]
     verdict, test = truth(p, req.condition, line, shift, usage, moves)
-    if verdict != TRUE:
-        return verdict, test
+    if verdict == FALSE:
+        return FALSE, test
     for x in range(req.exempt, req.exempt_end):
-        verdict, test = truth(p, p.index[x], line, shift, usage, moves)
-        if verdict == TRUE:
+        exempt, _ = truth(p, p.index[x], line, shift, usage, moves)
+        if exempt == TRUE:
             return FALSE, -1
-    return TRUE, -1
+    return verdict, test
 
 
 @jit
@@ -246,7 +250,7 @@ def give_back(moves: Any, m0: int, m1: int, excess: int) -> int:
     kept = 0
     for back in range(m0, m1):
         m = m0 + m1 - 1 - back
-        if excess > 0 and move_kind[m] >> 1 & 3 == BORNE:
+        if excess > 0 and move_kind[m] & CAPPED == BORNE:
             part = min(excess, move_value[m])
             move_value[m] -= part
             excess -= part
@@ -271,8 +275,29 @@ def tranches(index: Any, at: int, amount: int, total: int, units: int) -> tuple[
 
 
 @jit
+def operand(step: Any, line: Any, shift: int, columns: int) -> int:
+    """A step's value: its own, or a fact, or a share (a > 0, parts per million) of a fact, or an amount (-a) for each of it."""
+    if step.a_fact < 0:
+        return step.a
+    value = fact(line, step.a_fact, shift, columns)
+    if value == MISSING or step.a == 0:
+        return value
+    return (value * step.a + PPM // 2) // PPM if step.a > 0 else min(value, PPM) * -step.a
+
+
+@jit
+def proportion(amount: int, part: int, whole: int) -> int:
+    """The amount in the proportion of part to whole, never more than itself; of very large numbers the last bits are dropped."""
+    while whole > 1 << 31:
+        part, whole = part // 2, whole // 2
+    if part >= whole:
+        return amount
+    return amount // whole * part + (amount % whole * part + whole // 2) // whole
+
+
+@jit
 def resized(step: Any, value: int, amount: int, units: int, line: Any) -> int:
-    """The amount after a step that sets, caps, lessens or rounds it and needs no account."""
+    """The amount after a step that sets, caps, lifts, lessens or rounds it and needs no account."""
     kind = step.kind
     if kind == OF_CHARGED:
         return line[CHARGED]
@@ -280,8 +305,10 @@ def resized(step: Any, value: int, amount: int, units: int, line: Any) -> int:
         return value * units
     if kind == OF_FACT or kind == CAP:
         return min(amount, value * units)
-    if kind == LESS:
-        return amount - min(amount, value * units)
+    if kind == FLOOR:
+        return max(amount, value * units) if amount > 0 else 0
+    if kind == MULTIPLE:
+        return (amount * value + PPM // 2) // PPM
     if kind == LESS_BEFORE:
         return amount - min(amount, line[SPENT])
     up = 0
@@ -305,8 +332,8 @@ def member_share(index: Any, step: Any, value: int, amount: int, units: int, tot
     elif kind == COPAY:
         take = min(value * units, max(0, step.b - total))
     else:
-        after = band_share(index, step.c, total + amount, step.a, step.b)
-        take = max(0, after - band_share(index, step.c, total, step.a, step.b))
+        after = band_share(index, step.c, total + amount, step.a * units, step.b * units)
+        take = max(0, after - band_share(index, step.c, total, step.a * units, step.b * units))
     return min(amount, take)
 
 
@@ -330,13 +357,12 @@ def settle(
             return p.tests[test].pend, ROW_TEST << 24 | test, 0, 0, 0, m0, n
         if verdict == FALSE:
             continue
-        value = step.a
-        if step.a_fact >= 0:
-            value = fact(line, step.a_fact, shift, p.columns)
+        value = operand(step, line, shift, p.columns)
+        whole = fact(line, step.b, shift, p.columns) if step.kind == PROPORTION else 0
         units = 1
         if step.count >= 0:
             units = fact(line, step.count, shift, p.columns)
-        if value == MISSING or units == MISSING:
+        if value < 0 or units < 0 or whole < 0:  # missing, or a stay that ends before it begins: nothing to reckon with
             return NEEDS_PERSON, ROW_STEP << 24 | s, 0, 0, 0, m0, n
         if step.count >= 0 and counted == step.count:
             units = granted
@@ -349,7 +375,9 @@ def settle(
             total = used(step, key, line, usage, moves, m0, m)
         before = amount
         kind = step.kind
-        if kind < UNITS:
+        if kind == PROPORTION:
+            amount = proportion(amount, value, whole)
+        elif kind < UNITS:
             amount = resized(step, value, amount, units, line)
             before = amount if kind == OF_CHARGED or kind == AMOUNT else before
         elif kind <= TRANCHES:
@@ -357,10 +385,14 @@ def settle(
             move_key[m], move_value[m], move_kind[m] = key, units, COUNTED
             if kind == UNITS:
                 granted = max(0, min(total + units, step.b) - max(total, value))
-                amount = amount if granted == units else amount * granted // units
+                if step.window >= 0 and value == 0:
+                    move_value[m] = granted  # a refused visit does not push the next one out of a rolling window
+                amount = amount * granted // units if granted > 0 else 0
             else:
                 amount, granted = tranches(p.index, step.c, amount, total, units)
             m += 1
+            if granted == 0 and units > 0 and why < 0:
+                why = ROW_STEP << 24 | s
         elif kind <= COPAY:
             take = member_share(p.index, step, value, amount, units, total)
             if kind == BANDS:
@@ -377,13 +409,15 @@ def settle(
             kept -= give_back(moves, m0, m, excess)
             borne -= excess
             amount += excess
-            move_key[m], move_value[m], move_kind[m] = key, borne, COUNTED
+            move_key[m], move_value[m], move_kind[m] = key, borne, CAPPED
             m += 1
         else:
             amount = min(amount, max(0, value - total))
             move_key[m], move_value[m], move_kind[m] = key, 0, LIMITED
+            if kind == COST_LIMIT:
+                move_value[m], move_kind[m] = amount, COUNTED
             m += 1
-        if amount < before and why < 0:
+        if amount < before and why < 0 and p.benefits[b].kind != IN_KIND:
             why = ROW_STEP << 24 | s
         n = note(trace, n, at[0], at[1], ROW_STEP << 24 | s, before, amount, total)
     return 0, why, amount, kept, borne, m, n
@@ -391,12 +425,13 @@ def settle(
 
 @jit
 def admit(
-    p: Any, b: int, line: Any, shift: int, evidence: Any, proposals: Any, usage: Any, moves: Any, m: int, trace: Any, n: int, at: Any
+    p: Any, b: int, line: Any, shift: int, evidence: Any, proposals: Any, usage: Any, moves: Any, m0: int, trace: Any, n: int, at: Any
 ) -> tuple[int, int, int, int, int, int]:
     """Exclusions, then requirements of a benefit that fits: (outcome if refused or open, else 0; row; share of the payment
     in parts per million; whether the provider is paid on the member's account; moves; trace length)."""
     benefit = p.benefits[b]
     move_key, move_value, move_kind = moves
+    m = m0
     for x in range(benefit.exclusion, benefit.exclusion_end):
         exclusion = p.exclusions[p.index[x]]
         verdict, test = truth(p, exclusion.condition, line, shift, usage, moves)
@@ -419,7 +454,10 @@ def admit(
         n = note(trace, n, at[0], at[1], ROW_REQUIREMENT << 24 | r, failure, e, 0)
         req = p.requirements[r]
         if failure == MET:
-            if req.flags & USES_LEFT and evidence[e].uses >= 0:
+            rests = req.flags & USES_LEFT and evidence[e].uses >= 0
+            for j in range(m0, m):
+                rests = rests and move_key[j] != evidence[e].key  # a document that meets two requirements is used once
+            if rests:
                 move_key[m], move_value[m], move_kind[m] = evidence[e].key, line[QUANTITY], COUNTED
                 m += 1
             continue
@@ -433,6 +471,23 @@ def admit(
             advance = 1 if verdict == TRUE else 0
         return outcome, ROW_REQUIREMENT << 24 | r, 0, advance, m, n
     return 0, -1, reduced, 0, m, n
+
+
+@jit
+def finish(moves: Any, m0: int, m1: int, paid: int) -> None:
+    """Charge limits with what is finally paid, each account once, and ceilings with what the steps before finally let the
+    member bear."""
+    move_key, move_value, move_kind = moves
+    for j in range(m0, m1):
+        if move_kind[j] < LIMITED:
+            continue
+        limited = move_kind[j] == LIMITED
+        move_value[j] = paid if limited else 0
+        for earlier in range(m0, j):
+            if limited and move_kind[earlier] == LIMITED and move_key[earlier] == move_key[j]:
+                move_value[j] = 0
+            if not limited and move_kind[earlier] & CAPPED == BORNE:
+                move_value[j] += move_value[earlier]
 
 
 @jit
@@ -457,14 +512,10 @@ def weigh(
     if kind == EXPENSE and paid > left:
         n = note(trace, n, at[0], at[1], ROW_LEFT << 24, paid, left, 0)
         paid = left
-    for j in range(m0, m):
-        if move_kind[j] == LIMITED:
-            twice = False
-            for earlier in range(m0, j):
-                twice = twice or (move_kind[earlier] == LIMITED and move_key[earlier] == move_key[j])
-            move_value[j] = 0 if twice else paid
+    paid = 0 if kind == IN_KIND else paid
+    finish(moves, m0, m, paid)
     if kind == IN_KIND:
-        return COVERED, row, 0, 0, 0, m, n
+        return (COVERED if row < 0 else NOT_COVERED), row, 0, 0, 0, m, n
     if paid == 0 and borne == 0 and left > 0:
         return NOT_COVERED, row, 0, 0, 0, m, n
     if kind == INDEMNITY:
@@ -512,7 +563,8 @@ def better(
         result = weigh(p, candidate, line, shift, left, evidence, proposals, usage, moves, m, trace, n, at)
         n = result[6]
         refused = result[0] >= NOT_COVERED
-        if chosen < 0 or (outcome >= NOT_COVERED and not refused) or (not refused and result[2] > paid):
+        nearer = (outcome >= NOT_COVERED and not refused) or outcome == NOT_COVERED < result[0]
+        if chosen < 0 or nearer or (not refused and result[2] > paid):
             chosen, outcome, row, paid, kept, advanced = candidate, result[0], result[1], result[2], result[3], result[4]
             first, last = m, result[5]
         m = max(m, result[5])
@@ -590,4 +642,8 @@ def adjudicate(
             if outcome >= NEEDS_DOCUMENT:
                 break
         lefts[i] = left + kept_before
+        rest = lefts[i]
+        for o in range(i * p.depth, (i + 1) * p.depth):  # what is advanced is a part of what the member bears
+            advances[o] = min(advances[o], rest)
+            rest -= advances[o]
     return n

@@ -6,7 +6,7 @@ currency has is refused, never rounded silently. Rounding is a named step of a p
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 PPM = 1_000_000
 """Shares are held in parts per million: "80 %" is 800 000, "33.3333 %" is 333 333."""
@@ -39,9 +39,10 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
         minor = amount * 10 ** decimals(currency)
     else:
         try:
-            scaled = Decimal(amount).scaleb(decimals(currency))
+            exact = Decimal(amount)
+            scaled = exact.scaleb(decimals(currency)) if exact.is_finite() and exact.adjusted() < 20 else Decimal("NaN")
             minor = int(scaled)
-        except (InvalidOperation, ValueError, OverflowError, TypeError):
+        except (ArithmeticError, ValueError, TypeError):
             raise MoneyError(f"{amount!r} is not an amount of money; write it like 36.15") from None
         if scaled != minor:
             raise MoneyError(f"{amount} has more decimals than {currency or 'the currency'} ({decimals(currency)})")
@@ -64,9 +65,10 @@ def to_ppm(share: str) -> int:
     if not text.endswith("%"):
         raise MoneyError(f'{share!r} is not a share; write it like "80 %"')
     try:
-        scaled = Decimal(text[:-1].strip()) * (PPM // 100)
+        exact = Decimal(text[:-1].strip())
+        scaled = exact * (PPM // 100) if exact.is_finite() and exact.adjusted() < 20 else Decimal("NaN")
         ppm = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         raise MoneyError(f'{share!r} is not a share; write it like "80 %"') from None
     if scaled != ppm or not 0 <= ppm <= 10 * PPM:
         raise MoneyError(f"{share!r} must lie between 0 % and 1000 % with at most four decimals")

@@ -21,9 +21,12 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FactRef:
-    """A value that is a fact of the line, person or enrolment: `{ fact = "franchise" }`."""
+    """A value that is a fact of the line, person or enrolment: `{ fact = "franchise" }`; a share of it (parts per million),
+    or an amount for each of it."""
 
     fact: str
+    share: int | None = None
+    amount: Decimal | None = None
 
 
 Value = Decimal | FactRef
@@ -55,13 +58,23 @@ Alternatives = tuple[tuple[Want, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Per:
-    """Whose account, and for how long: scope person, household, stay …; period calendar year, plan year, life …;
-    `months` or `days` for a rolling window."""
+    """Whose account, and for how long: scope person, household, stay … or a fact of the line such as tooth; period calendar
+    year, plan year, life …; `months` or `days` for a rolling window; months before a calendar year that count with it."""
 
     scope: str = "person"
     period: str = "life"
     months: int = 0
     days: int = 0
+
+    def by_day(self) -> bool:
+        """Whether its account is kept by day, because a window over days says what counts."""
+        return self.period == "rolling" or self.months > 0
+
+    def label(self) -> str:
+        """The period as people write it."""
+        if self.period == "rolling":
+            return f"{self.months} months rolling" if self.months else f"{self.days} days rolling"
+        return f"{self.period} and {self.months} months before" if self.months else self.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,7 @@ class Step:
     account: str = ""
     keeps: bool = False
     mode: str = "half up"
+    measures: str = "payment"
     when: Alternatives = ()
     unless: Alternatives = ()
     clause: str = ""
@@ -134,6 +148,8 @@ class Fact(Rule):
     to: str = note("… to this one", "fact", "served_on")
     year_of: str = note("derived: calendar year of this date fact", "fact", "")
     weekday_of: str = note("derived: 1 (Monday) to 7 (Sunday) of this date fact", "fact", "")
+    count_of: str = note("derived: this number fact …", "fact", "")
+    minus: str = note("… less this one", "fact", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

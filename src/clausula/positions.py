@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from clausula.findings import Place
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"\[\[?([^\[\]]{1,200})\]\]?(?:\s*#.*)?$")
 _KEY = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)\s*(\.[^=]*)?=")
 
 
@@ -40,18 +40,21 @@ class Positions:
                 if closing in line:
                     closing = ""
                 continue
-            header = _HEADER.match(line) if depth == 0 else None
+            header = _HEADER.match(line.strip()) if depth == 0 else None
             if header:
-                self.entries.append(Entry(header[2].replace('"', ""), number))
+                self.entries.append(Entry(header[1].strip().replace('"', ""), number))
             elif depth == 0 and (key := _KEY.match(line)):
                 name = key[1].strip("\"'")
                 self.entries[-1].keys.setdefault(name, (number, key.start(1) + 1, len(key[1])))
             self.entries[-1].end = number
             depth, closing = _scan(line, depth)
+        self.by_name: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            self.by_name.setdefault(entry.name, []).append(entry)
 
     def entry(self, name: str, nth: int) -> Entry:
         """The nth (from 0) table or array entry of that name; the head of the text where there is none."""
-        seen = [entry for entry in self.entries if entry.name == name]
+        seen = self.by_name.get(name, [])
         return seen[nth] if nth < len(seen) else self.entries[0]
 
     def place(self, entry: Entry, key: str = "", inner: str = "") -> Place:

@@ -185,6 +185,7 @@ class Program:
     benefits: list[Benefit]
     exclusions: list[Rule]
     requirements: list[Requirement]
+    conditions: dict[tuple[str, str, str, str, date], int]
     room: int
     """Ints of trace a line can need at most."""
     moves: int

@@ -23,6 +23,12 @@ from clausula.positions import Entry, Positions
 
 LARGEST_PLAN = 2_000_000
 """Characters a plan may have; a larger text is refused."""
+LONGEST_LINE = 4_000
+"""Characters a line of rules may have: nobody reads longer ones, and the time to read a key grows with its square."""
+DEEPEST = 20
+"""Levels of tables and lists in one another."""
+MOST_RULES = 4_000
+"""Rules and clauses a plan may have."""
 
 BLOCKS: dict[str, type[p.Rule]] = {
     "fact": p.Fact,
@@ -72,7 +78,17 @@ class Section:
     fences: list[tuple[str, int]] = field(default_factory=list)
 
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*(?:\{#([\w.:/-]+)\})?\s*#*\s*$")
+_ANCHOR = re.compile(r"\{#([\w.:/-]{1,200})\}$")
+
+
+def heading(line: str) -> tuple[int, str, str] | None:
+    """Level, title and anchor of a Markdown heading; None where the line is none."""
+    level = len(line) - len(line.lstrip("#"))
+    if not 1 <= level <= 6 or not line[level : level + 1].isspace():
+        return None
+    title = line[level:].strip().rstrip("#").rstrip() if not line.rstrip().endswith("}") else line[level:].strip()
+    anchor = _ANCHOR.search(title[-204:])
+    return level, title[: -len(anchor[0])].rstrip() if anchor else title, anchor[1] if anchor else ""
 
 
 def sections(source: str, file: str) -> list[Section]:
@@ -92,8 +108,8 @@ def sections(source: str, file: str) -> list[Section]:
         opened = re.match(r"\s{0,3}(`{3,}|~{3,})\s*(\w*)", line)
         if opened:
             fence, start, wanted, mark = [], number, opened[2] == "toml", opened[1]
-        elif heading := _HEADING.match(line):
-            found.append(Section(len(heading[1]), heading[2], heading[3] or "", number))
+        elif title := heading(line):
+            found.append(Section(*title, number))
         else:
             found[-1].prose.append(line)
     if fence is not None:
@@ -114,6 +130,8 @@ class Reading:
     head: dict[str, Any] = field(default_factory=dict)
     head_place: Place = field(default_factory=Place)
     references: dict[str, Any] = field(default_factory=dict)
+    seen: dict[tuple[type[p.Rule], str], Place] = field(default_factory=dict)
+    anchors: set[str] = field(default_factory=set)
 
     def wrong(self, code: str, message: str, place: Place, mend: str = "") -> None:
         """Note a finding."""
@@ -126,11 +144,15 @@ def no_tables(reference: str, _: Place) -> Any:
 
 
 def read_plan(
-    source: str, file: str = "plan.md", parameters: Mapping[str, Any] | None = None, lookup: Lookup = no_tables
+    source: str,
+    file: str = "plan.md",
+    parameters: Mapping[str, Any] | None = None,
+    lookup: Lookup = no_tables,
+    inherited: Mapping[str, Any] | None = None,
 ) -> tuple[p.Plan | None, list[Finding]]:
     """Read one plan text.
 
-    parameters overrides the plan's own parameter values by id. lookup answers references to dated tables. Returns the plan
+    parameters overrides the plan's own parameter values by id; inherited are those of the plan it extends. lookup answers references to dated tables. Returns the plan
     (None when its head cannot be read) and everything found wrong.
     """
     reading = Reading(file, dict(parameters or {}), lookup)
@@ -143,22 +165,47 @@ def read_plan(
         return None, list(error.findings)
     tomls = [(part, *_parse(reading, text, line)) for part in parts for text, line in part.fences]
     _own_parameters(reading, tomls)
+    reading.parameters = {**(inherited or {}), **reading.parameters}
+    if len(parts) > MOST_RULES:
+        reading.wrong("too-large", f"the text has {len(parts)} headings, more than {MOST_RULES}", Place(file, 1), "split the plan")
+        return None, reading.findings
+    blocks: dict[int, list[tuple[dict[str, Any], Positions]]] = {}
+    for part, data, where in tomls:
+        blocks.setdefault(id(part), []).append((data, where))
     for part in parts:
-        mine = [(data, where) for owner, data, where in tomls if owner is part]
-        _section(reading, part, mine)
+        _section(reading, part, blocks.get(id(part), []))
     return _plan(reading, source), reading.findings
 
 
 def _parse(reading: Reading, text: str, line: int) -> tuple[dict[str, Any], Positions]:
     where = Positions(text, reading.file, line)
+    for number, written in enumerate(text.splitlines(), line):
+        if len(written) > LONGEST_LINE:
+            message = f"this line has {len(written)} characters, more than {LONGEST_LINE}"
+            reading.wrong("too-large", message, Place(reading.file, number), "write it on several lines")
+            return {}, where
     try:
-        return tomllib.loads(text, parse_float=Decimal), where
+        data = tomllib.loads(text, parse_float=Decimal)
+        if _too_deep(data):
+            message = f"tables and lists stand more than {DEEPEST} levels deep in one another"
+            reading.wrong("too-deep", message, Place(reading.file, line), "a rule needs four")
+            return {}, where
+        return data, where
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.search(r"at line (\d+), column (\d+)", str(error))
         place = Place(reading.file, line + int(found[1]) - 1, int(found[2])) if found else Place(reading.file, line)
         message = str(error).partition(" (at")[0]
         reading.wrong("not-toml", f"this block is not valid TOML: {message}", place, "see https://toml.io")
         return {}, where
+
+
+def _too_deep(data: Any) -> bool:
+    """Whether a value is nested deeper than any rule needs. Looked at level by level, so that no depth can exhaust it."""
+    level = [data]
+    for _ in range(DEEPEST):
+        deeper = [list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [entry for entries in deeper for entry in entries]
+    return bool(level)
 
 
 def _own_parameters(reading: Reading, tomls: Iterable[tuple[Section, dict[str, Any], Positions]]) -> None:
@@ -202,7 +249,7 @@ def _like(word: str, known: Iterable[str], otherwise: str = "") -> str:
 def _section(reading: Reading, part: Section, blocks: list[tuple[dict[str, Any], Positions]]) -> None:
     clause = part.anchor
     declared: dict[str, Any] = {}
-    before = len(reading.rules)
+    before, wrong = len(reading.rules), len(reading.findings)
     for data, where in blocks:
         for key, content in data.items():
             if key == "plan":
@@ -218,23 +265,26 @@ def _section(reading: Reading, part: Section, blocks: list[tuple[dict[str, Any],
                 reading.wrong("unknown-block", f"do not know the block {key!r}", place, known)
     added = reading.rules[before:]
     if clause:
-        _clause(reading, part, declared, added)
+        _clause(reading, part, declared, added, spoilt=len(reading.findings) > wrong)
     elif any(not isinstance(rule, p.Parameter | p.Fact) for rule in added):
         mend = "give the heading an anchor: ## 1.6 Title {#uv-1.6}"
         reading.wrong("no-clause", "these rules stand under no clause", added[0].place, mend)
 
 
-def _clause(reading: Reading, part: Section, declared: dict[str, Any], rules: list[p.Rule]) -> None:
+def _clause(
+    reading: Reading, part: Section, declared: dict[str, Any], rules: list[p.Rule], *, spoilt: bool
+) -> None:
     place = Place(reading.file, part.line, 1, len(part.title) + part.level + 1)
     ruled = any(not isinstance(rule, p.Question | p.Parameter | p.Fact) for rule in rules)
     kind = "ruled" if ruled else "question" if any(isinstance(rule, p.Question) for rule in rules) else ""
     if declared.get("kind") == "narrative" and not ruled:
         kind = "narrative" if kind == "" else kind
-    if not kind:
+    if not kind and not spoilt:
         mend = 'write [clause] kind = "narrative", or give it a rule or a question'
         reading.wrong("clause-without-kind", f"the clause {part.anchor} rules nothing and does not say so", place, mend)
-    if any(clause.id == part.anchor for clause in reading.clauses):
+    if part.anchor in reading.anchors:
         reading.wrong("clause-twice", f"the clause {part.anchor} stands twice", place, "give one of them another anchor")
+    reading.anchors.add(part.anchor)
     extra = set(declared) - {"kind", "title", "source"}
     if extra:
         reading.wrong("unknown-key", f"do not know {sorted(extra)[0]!r} in [clause]", place, "use kind, title, source")
@@ -273,11 +323,14 @@ def _block(reading: Reading, key: str, content: Any, clause: str, where: Positio
 
 
 def _add(reading: Reading, rule: p.Rule) -> None:
-    for other in reading.rules:
-        if other.id == rule.id and type(other) is type(rule):
-            mend = "ids are unique; rename one of them"
-            reading.findings.append(Finding("id-twice", f"the id {rule.id!r} stands twice", rule.place, mend, also=other.place))
-    reading.rules.append(rule)
+    first = reading.seen.setdefault((type(rule), rule.id), rule.place)
+    if first is not rule.place:
+        mend = "ids are unique; rename one of them"
+        reading.findings.append(Finding("id-twice", f"the id {rule.id!r} stands twice", rule.place, mend, also=first))
+    if len(reading.rules) < MOST_RULES:
+        reading.rules.append(rule)
+    elif len(reading.rules) == MOST_RULES and not any(each.code == "too-large" for each in reading.findings):
+        reading.wrong("too-large", f"the plan has more than {MOST_RULES} rules", rule.place, "split the plan")
 
 
 def _rule(reading: Reading, key: str, entry: dict[str, Any], clause: str, where: Positions, at: Entry) -> p.Rule | None:
@@ -306,6 +359,10 @@ def _rule(reading: Reading, key: str, entry: dict[str, Any], clause: str, where:
     missing = [name for name, spec in fields.items() if name not in given and _is_required(spec)]
     if "id" not in given and not given.get("exception_to") and kind is not p.Question:
         missing.append("id")
+    if kind is p.Benefit and not {"pays", "exception_to", "better_of"} & set(given) and given.get("kind") != "service":
+        missing.append("pays")
+    if kind is p.Waiting and not {"days", "months"} & set(given):
+        missing.append("days")
     for name in missing if good else []:
         place = where.place(at)
         reading.wrong("missing-key", f"[[{key}]] lacks {shown.get(name, name)!r}", place, f"write {shown.get(name, name)} = …")
@@ -313,6 +370,8 @@ def _rule(reading: Reading, key: str, entry: dict[str, Any], clause: str, where:
     if not good:
         return None
     given.setdefault("id", _own_id(reading, kind, given, clause))
+    if kind is p.Parameter:
+        given["value"] = reading.parameters.get(given["id"], given["value"])
     return _placed(kind(**given), clause, where.place(at))
 
 
@@ -323,8 +382,10 @@ def _is_required(spec: dataclasses.Field[Any]) -> bool:
 def _own_id(reading: Reading, kind: type[p.Rule], given: dict[str, Any], clause: str) -> str:
     """An exception is named after what it overrides, a question after its clause."""
     stem = f"{given['exception_to'][0]}!" if given.get("exception_to") else f"{clause}?"
-    taken = [rule.id for rule in reading.rules if isinstance(rule, kind)]
-    return next(f"{stem}{nth}" for nth in range(1, len(taken) + 2) if f"{stem}{nth}" not in taken)
+    nth = 1
+    while (kind, f"{stem}{nth}") in reading.seen:
+        nth += 1
+    return f"{stem}{nth}"
 
 
 def _placed(rule: p.Rule, clause: str, place: Place) -> p.Rule:

@@ -1,7 +1,7 @@
 """The shared sample documents, which are not in the repository, and a members file for their patients.
 
-The patients of the Swiss samples are matched by the numbers that the invoices state, those of Synthea by the social security
-numbers in the bundles, "Patient/1" of the HL7 examples by that reference.
+The patients of the Swiss samples are matched by the numbers that the invoices state, those of Synthea by the social
+security numbers in the bundles, "Patient/1" of the HL7 examples by that reference.
 """
 
 import json

@@ -66,14 +66,16 @@ class Desk:
 
     roster, codes: who and what is known. plan_currencies: plan id to currency; a line in a currency in which none of
     the person's plans pays is listed (empty: every currency is taken). services: the catalogue's service ids, against
-    which services stated in tables are checked (None: not checked). received_on: given to lines that state none
-    themselves. Memory grows by about 200 bytes a line taken, for the marks of lines seen.
+    which services stated in tables are checked (None: not checked). fact_values: the closed values of facts that have
+    such (`Fact.values` of the catalogue). received_on: given to lines that state none themselves. Memory grows by about
+    200 bytes a line taken, for the marks of lines seen.
     """
 
     roster: Roster
     codes: CodeMap
     plan_currencies: Mapping[str, str] = field(default_factory=dict)
     services: Collection[str] | None = None
+    fact_values: Mapping[str, Collection[str]] = field(default_factory=dict)
     received_on: date | None = None
     _seen: dict[bytes, bytes] = field(default_factory=dict)
 
@@ -103,6 +105,7 @@ class Desk:
         self._check_currency(stated.currency, person)
         service = self._service(stated)
         quantity, facts = _quantity(stated)
+        self._check_facts(stated)
         try:
             others = values.number(stated.paid_by_others)
             below_zero = to_minor(others, stated.currency) < 0
@@ -128,6 +131,21 @@ class Desk:
         if known and currency not in known:
             message = f"charged in {currency}; the plans of {person.id} pay in {', '.join(sorted(known))}"
             raise _Stop("foreign-currency", message, "convert it at the source, with the rate and its date")
+
+    def _check_facts(self, stated: Stated) -> None:
+        """Refuses codes outside the closed values of their fact, and money that its currency cannot hold."""
+        for name, value in stated.facts.items():
+            allowed = self.fact_values.get(name)
+            codes = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            strange = [code for code in codes if allowed and code not in allowed]
+            if strange:
+                message = f"{name}: {values.shown(strange[0])} is none of {', '.join(allowed or ())}"
+                raise _Stop("bad-value", message, "have the value corrected")
+            if isinstance(value, Decimal):
+                try:
+                    to_minor(value, stated.currency)
+                except MoneyError as error:
+                    raise _Stop("bad-value", f"{name}: {error}", "have the value corrected") from None
 
     def _service(self, stated: Stated) -> str:
         mapped = {service for coding in stated.codings for service in self.codes.services(coding)}

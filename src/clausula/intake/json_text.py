@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,9 @@ from clausula.intake.errors import InputError, refusal
 
 DEEPEST = 100
 """Levels of nesting. The deepest FHIR claim has about fifteen."""
+
+MOST_VALUES = 3_000_000
+"""Values in one document. A bundle of the largest size that is read holds fewer; a hostile one would fill memory."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"')
@@ -29,7 +31,11 @@ _LONGEST_NUMBER = 200
 class Node(dict[str, Any]):
     """A JSON object that knows its line (0: it was not read from a file)."""
 
-    line = 0
+    __slots__ = ("line",)
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__()
+        self.line = line
 
 
 def parse(text: str, file: str, first_line: int = 1) -> Any:
@@ -37,7 +43,7 @@ def parse(text: str, file: str, first_line: int = 1) -> Any:
 
     first_line: the line of the file on which the text begins.
     """
-    reading = _Reading(text, file, first_line, [found.end() for found in re.finditer("\n", text)])
+    reading = _Reading(text, file, first_line)
     value, end = reading.value(reading.skip(0), 0)
     end = reading.skip(end)
     if end != len(text):
@@ -49,11 +55,16 @@ def parse(text: str, file: str, first_line: int = 1) -> Any:
 class _Reading:
     text: str
     file: str
-    first_line: int
-    starts: list[int] = field(repr=False)
+    counted_line: int
+    counted_to: int = 0
+    values: int = 0
 
     def value(self, at: int, depth: int) -> tuple[Any, int]:
         """The value that begins at `at`, and where it ends."""
+        self.values += 1
+        if self.values > MOST_VALUES:
+            message = f"this JSON holds more than {MOST_VALUES} values"
+            raise refusal("too-large", message, self.file, "split it: one resource a line (NDJSON)", line=self.line(at))
         mark = self.text[at : at + 1]
         if mark == '"':
             return self.string(at)
@@ -71,8 +82,7 @@ class _Reading:
 
     def object(self, at: int, depth: int) -> tuple[Node, int]:
         self.refuse_deep(at, depth)
-        node = Node()
-        node.line = self.line(at)
+        node = Node(self.line(at))
         end = self.skip(at + 1)
         if self.text[end : end + 1] == "}":
             return node, end + 1
@@ -138,8 +148,10 @@ class _Reading:
         return refusal("broken-json", message, self.file, "export it again", line=self.line(at), column=self.column(at))
 
     def line(self, at: int) -> int:
-        return bisect_right(self.starts, at) + self.first_line
+        """The line of a place at or after the last one asked for."""
+        self.counted_line += self.text.count("\n", self.counted_to, at)
+        self.counted_to = max(at, self.counted_to)
+        return self.counted_line
 
     def column(self, at: int) -> int:
-        before = bisect_right(self.starts, at)
-        return at - (self.starts[before - 1] if before else 0) + 1
+        return at - self.text.rfind("\n", 0, at)

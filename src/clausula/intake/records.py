@@ -16,7 +16,7 @@ REASONS = MappingProxyType(
     {
         "unknown-member": "nobody in the members file has this number",
         "ambiguous-member": "several people match, or its numbers belong to different people",
-        "member-differs": "the number belongs to somebody with another date of birth",
+        "member-differs": "the number belongs to somebody with another date of birth or national number",
         "unknown-service": "the code stands for no service of the catalogue",
         "ambiguous-service": "its codes, or code and service, mean different things",
         "foreign-currency": "no plan of this person pays in this currency",

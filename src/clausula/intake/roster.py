@@ -29,6 +29,9 @@ SYSTEMS = {
 }
 """Names that FHIR gives to numbers which the members file names shortly (lower case)."""
 
+NATIONAL = ("ahv", "bsn", "codice-fiscale", "nir")
+"""Numbers that a person has for life: another one is another person. Cards and insurers change."""
+
 Identifier = tuple[str, str]
 """System and number, as stated."""
 
@@ -102,7 +105,8 @@ class Roster:
     def find(self, sought: Sought) -> Match:
         """The one member whom the numbers name; name and date of birth only where the members file allows it.
 
-        Numbers that lead to different people, or to somebody born on another day than stated, lead to nobody.
+        Numbers that lead to different people, or to somebody born on another day or of another national number than
+        stated, lead to nobody.
         """
         found = {self._numbers[key] for key in (tidy(*pair) for pair in sought.numbers) if key in self._numbers}
         if sought.person in self._people:
@@ -117,6 +121,11 @@ class Roster:
         if sought.born is not None and sought.born != person.born:
             message = f"the number is {person.id}'s, born {person.born}; the document says born {sought.born}"
             return Match(None, "member-differs", message)
+        own = dict(tidy(*pair) for pair in person.identifiers.items())
+        for system, number in (tidy(*pair) for pair in sought.numbers):
+            if system in NATIONAL and own.get(system, number) != number:
+                message = f"one number is {person.id}'s, but {system} {number} is not"
+                return Match(None, "member-differs", message)
         return Match(person)
 
     def provider(self, numbers: Iterable[Identifier]) -> Provider | None:

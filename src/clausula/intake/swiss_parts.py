@@ -190,7 +190,7 @@ def _party(tiers: etree._Element, kind: str, body: etree._Element | None = None)
     said = next((part.get("specialty", "") for part in parts if part.get("specialty")), "")
     facts: dict[str, FactValue] = {"specialty_stated": said} if said else {}
     kind = KINDS.get(body.get("role", ""), "") if body is not None else ""
-    facts |= {"provider.kind": kind} if kind else {}
+    facts |= {"kind": kind} if kind else {}
     return Party(tuple(numbers), next((_name(part) for part in parts), ""), facts)
 
 

@@ -11,7 +11,7 @@ import re
 Keys = tuple[str | int, ...]
 """The way to a value: ("household", 0, "person", 1, "born")."""
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"\s*([\w\-]+|\"[^\"]*\"|'[^']*')\s*(?:\.|=)")
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
 

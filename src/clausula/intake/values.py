@@ -56,8 +56,9 @@ def number(text: str | int | Decimal) -> Decimal:
 def moment(text: str | date) -> Moment:
     """A date, or date and time, in ISO 8601, as written: an offset from UTC is read over, never converted.
 
-    "2026-03-29T00:30:00+02:00" is 29 March 2026, 00:30: where the provider stands, it is that day. Raises
-    BadValueError.
+    "2026-03-29T00:30:00+02:00" is 29 March 2026, 00:30: where the provider stands, it is that day.
+    Midnight to the minute is how systems without a time fill a field that demands one: it counts as no time.
+    Raises BadValueError.
     """
     if isinstance(text, date):
         return Moment(text, None)
@@ -73,7 +74,7 @@ def moment(text: str | date) -> Moment:
     time = int(found[4]) * 60 + int(found[5])
     if int(found[5]) > 59 or time > 24 * 60:
         raise BadValueError(f"{shown(text)}: there is no such time of day")
-    return Moment(day, time)
+    return Moment(day, time or None)
 
 
 def day(text: str | date) -> date:
@@ -104,9 +105,13 @@ def fact(kind: str, text: str) -> FactValue:
         if text not in ("true", "false"):
             raise BadValueError(f"{shown(text)} is not a flag; write true or false")
         return text == "true"
-    if kind in ("number", "money"):
+    if kind == "money":
+        return number(text)
+    if kind == "number":
         value = number(text)
-        return int(value) if kind == "number" and value == value.to_integral_value() else value
+        if value != value.to_integral_value():
+            raise BadValueError(f"{shown(text)} is not a whole number")
+        return int(value)
     if kind == "date":
         return day(text)
     if kind == "time":

@@ -13,6 +13,9 @@ from clausula.findings import Finding, Place
 from clausula.intake.errors import InputError, refusal
 from clausula.intake.whole import read_bytes
 
+MOST_MARKS = 2_000_000
+"""Elements, and attributes, of a document. An invoice has some hundreds; each takes some hundred bytes of memory."""
+
 MOST_ERRORS = 50
 """Errors of a schema that are reported; the rest are counted."""
 
@@ -24,6 +27,9 @@ def parse(path: Path) -> etree._Element:
     invoice needs them, so any DOCTYPE is refused before the document is read.
     """
     data = read_bytes(path)
+    if data.count(b"<") > MOST_MARKS or data.count(b"=") > MOST_MARKS:
+        message = f"this XML has more than {MOST_MARKS} elements or attributes"
+        raise refusal("too-large", message, str(path), "no invoice is so long; check how it was made")
     _refuse_doctype(data, path)
     parser = etree.XMLParser(huge_tree=True, **_SAFE)  # huge: attached PDFs; the size is limited, entities are refused
     try:

@@ -1,0 +1,469 @@
+"""A table of lines as rows of whole numbers, column by column: the same facts as `clausula.encoder`, a million at a time.
+
+Whatever belongs to a person, enrolment or provider is read by the very `Encoder` that serves one claim, once each; what
+stands in columns is turned into numbers by array arithmetic. `tests/batch/test_columns.py` holds both against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clausula import codes as k
+from clausula.codes import MISSING
+from clausula.encoder import Context, Encoder, day_kind, window
+from clausula.facts import DERIVATIONS, Spec, encode
+from clausula.household import Enrolment, Household, Line, Person, Provider
+from clausula.money import decimals
+from clausula.program import Column, Program
+
+Ints = Any
+"""An int64 array."""
+
+NOBODY = Line("", "", "", date.min)
+ENTITIES = {k.STAY: "stay", k.EPISODE: "episode", k.INDICATION: "indication", k.CLAIM: "claim"}
+
+
+@dataclass(slots=True)
+class Rows:
+    """Lines as rows, sorted by household and then in the order they are decided.
+
+    x: one row a line. order: for each row, its place in the table. starts: first row of each household, and the end.
+    households: their ids. good: rows of the table that could be encoded; the others are for the readers to explain.
+    """
+
+    x: Ints
+    order: Ints
+    starts: Ints
+    households: list[str]
+    good: Ints
+
+
+@dataclass(slots=True)
+class People:
+    """Everybody of the members file as columns, and one encoder over all of them."""
+
+    program: Program
+    households: Sequence[Household]
+    providers: Mapping[str, Provider]
+    people: list[Person] = field(default_factory=list)
+    number: dict[str, int] = field(default_factory=dict)
+    home: list[int] = field(default_factory=list)
+    enrolments: list[Enrolment] = field(default_factory=list)
+    encoder: Encoder = field(init=False)
+    spans: tuple[Ints, Ints, Ints, Ints, Ints] = field(init=False)
+    cache: dict[tuple[str, int], Ints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for at, household in enumerate(self.households):
+            for person in household.people:
+                self.number[person.id] = len(self.people)
+                self.people.append(person)
+                self.home.append(at)
+            self.enrolments += household.enrolments
+        evidence = tuple(each for household in self.households for each in household.evidence)
+        everybody = Household("", tuple(self.people), tuple(self.enrolments), evidence)
+        self.encoder = Encoder(self.program, everybody, self.providers)
+        self.spans = self._spans()
+
+    def _spans(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Covers of people over time, by person and then by rank: offsets by person; first day, last day, cover, enrolment."""
+        covers = self.program.covers
+        by_plan: dict[str, list[int]] = {}
+        for cover, each in enumerate(covers):
+            by_plan.setdefault(each.plan.id, []).append(cover)
+        found: list[tuple[Any, ...]] = []
+        for at, enrolment in enumerate(self.enrolments):
+            for cover in by_plan.get(enrolment.plan, ()):
+                each = covers[cover]
+                until = min(d.toordinal() for d in (enrolment.until, each.until, date.max) if d is not None)
+                start = max(enrolment.start, each.start).toordinal()
+                if start <= until:
+                    rank = (each.plan.rank, each.plan.id, each.lane)
+                    found.append((self.number[enrolment.person], rank, at, start, until, cover))
+        found.sort(key=lambda span: span[:3])
+        people = np.array([span[0] for span in found], np.int64)
+        offsets = np.searchsorted(people, np.arange(len(self.people) + 1))
+        start, until, cover, enrolment = (np.array([span[n] for span in found], np.int64) for n in (3, 4, 5, 2))
+        return offsets, start, until, cover, enrolment
+
+    def of_people(self, spec: Spec) -> Ints:
+        """A fact of every person where nothing is said on the line (MISSING where there is none)."""
+        return self._each(("person", id(spec)), spec, [Context(NOBODY, person, None, None) for person in self.people])
+
+    def of_enrolments(self, spec: Spec) -> Ints:
+        """A fact of every enrolment."""
+        by_id = {person.id: person for person in self.people}
+        contexts = [Context(NOBODY, by_id[each.person], None, each) for each in self.enrolments]
+        return self._each(("enrolment", id(spec)), spec, contexts)
+
+    def of_providers(self, spec: Spec, names: Sequence[str]) -> Ints:
+        """A fact of each of some providers."""
+        somebody = self.people[0]
+        contexts = [Context(NOBODY, somebody, self.providers.get(name), None) for name in names]
+        return self._each(("provider", -1), spec, contexts, keep=False)
+
+    def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context], *, keep: bool = True) -> Ints:
+        if not keep or key not in self.cache:
+            values = [self.encoder.raw(spec.id, spec.of, context) for context in contexts]
+            found = np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
+            if not keep:
+                return found
+            self.cache[key] = found
+        return self.cache[key]
+
+    def code(self, spec: Spec, value: Any) -> int:
+        """A value as a number."""
+        program = self.program
+        return encode(spec, value, program.currency, program.set_names.get(spec.id, {}), program.atoms.get(spec.id))
+
+
+class Table:
+    """A table in the neutral layout, its columns as arrays when first asked for."""
+
+    def __init__(self, table: pa.Table, program: Program) -> None:
+        self.table, self.program = table, program
+        self.rows = table.num_rows
+
+    def has(self, name: str) -> bool:
+        """Whether the table has a column of that name."""
+        return name in self.table.column_names
+
+    def words(self, name: str) -> tuple[list[str], Ints]:
+        """A column of texts: its different words, and for each row which (-1 where empty)."""
+        if not self.has(name):
+            return [], np.full(self.rows, -1, np.int64)
+        column = self.table.column(name).combine_chunks()
+        if not pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string()).dictionary_encode()
+        words = [word or "" for word in column.dictionary.cast(pa.string()).to_pylist()]
+        at = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        if "" in words:
+            at = np.where(at == words.index(""), -1, at)
+        return words, at
+
+    def by_word(self, name: str, code: Callable[[str], int]) -> Ints:
+        """A column of texts, each word through a function; MISSING where empty."""
+        words, at = self.words(name)
+        values = np.array([*(code(word) if word else MISSING for word in words), MISSING], np.int64)
+        return values[at]
+
+    def days(self, name: str) -> Ints:
+        """A column of dates as ordinals."""
+        column = self.table.column(name).combine_chunks()
+        if pa.types.is_date(column.type):
+            numbers = pc.fill_null(column.cast(pa.date32()).cast(pa.int32()), -(10**9))
+            found = numbers.to_numpy(zero_copy_only=False).astype(np.int64)
+            return np.where(found == -(10**9), MISSING, found + date(1970, 1, 1).toordinal())
+        return self.by_word(name, lambda word: date.fromisoformat(word).toordinal())
+
+    def money(self, name: str) -> Ints:
+        """A column of amounts in minor units. Raises pyarrow.ArrowInvalid where one has too many decimals."""
+        column = self.table.column(name).combine_chunks()
+        places = decimals(self.program.currency)
+        exact = pc.multiply(column.cast(pa.decimal128(30, places)), pa.scalar(10**places, pa.int64()).cast(pa.decimal128(4, 0)))
+        return pc.fill_null(exact.cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
+
+    def whole(self, name: str) -> Ints:
+        """A column of whole numbers."""
+        column = self.table.column(name).combine_chunks().cast(pa.int64())
+        return pc.fill_null(column, MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
+
+    def fact(self, spec: Spec, people: People) -> Ints:
+        """A column of facts, by kind."""
+        kind = self.table.column(spec.id).type
+        if spec.kind == "date":
+            return self.days(spec.id)
+        if spec.kind == "money" and (pa.types.is_decimal(kind) or pa.types.is_integer(kind)):
+            return self.money(spec.id)
+        if spec.kind == "number" and pa.types.is_integer(kind):
+            return self.whole(spec.id)
+        if spec.kind == "flag" and pa.types.is_boolean(kind):
+            return pc.fill_null(self.table.column(spec.id).cast(pa.int64()), MISSING).to_numpy().astype(np.int64)
+        if spec.kind == "set":
+            return self.by_word(spec.id, lambda word: people.code(spec, tuple(word.split("|"))))
+        return self.by_word(spec.id, lambda word: people.code(spec, word))
+
+
+class Encoding:
+    """Encodes one table for the people of a members file."""
+
+    def __init__(self, people: People, table: pa.Table) -> None:
+        self.people, self.program = people, people.program
+        self.table = Table(table, self.program)
+        self.persons = self.table.by_word("person", lambda word: people.number.get(word, MISSING))
+        self.served = self.table.days("served_on")
+        self.providers, self.provider = self.table.words("provider")
+        self.columns = {column.spec.id: column for column in self.program.columns}
+        self.known: dict[str, Ints] = {}
+
+    def rows(self) -> Rows:
+        """All lines that can be encoded, as sorted rows."""
+        good = self._good()
+        kept = np.flatnonzero(good)
+        home = np.array(self.people.home, np.int64)[self.persons[kept]]
+        order = kept[np.lexsort((kept, self.served[kept], home))]
+        x = self._matrix(order)
+        homes = np.array(self.people.home, np.int64)[self.persons[order]]
+        starts = np.flatnonzero(np.concatenate([[True], homes[1:] != homes[:-1], [True]])) if len(homes) else np.zeros(1, np.int64)
+        names = [self.people.households[number].id for number in homes[starts[:-1]]]
+        return Rows(x, order, starts, names, good)
+
+    def _good(self) -> Ints:
+        """Lines with a known person, a known service, the plans' currency, and amounts and dates in range."""
+        tree = self.program.service_order
+        self.service = self.table.by_word("service", lambda word: tree.get(word, MISSING))
+        self.charged = self.table.money("charged")
+        zero = np.zeros(self.table.rows, np.int64)
+        self.others = self.table.money("paid_by_others") if self.table.has("paid_by_others") else zero
+        self.others = np.where(self.others == MISSING, 0, self.others)
+        self.quantity = self.table.whole("quantity") if self.table.has("quantity") else zero + 1
+        self.quantity = np.where(self.quantity == MISSING, 1, self.quantity)
+        currency = self.table.by_word("currency", lambda word: int(word == self.program.currency))
+        born = np.array([*(person.born.toordinal() for person in self.people.people), 0], np.int64)
+        good = (self.persons != MISSING) & (self.service != MISSING) & (self.charged >= 0) & (currency == 1)
+        good &= (self.served != MISSING) & (self.quantity >= 0) & (self.quantity <= 10**6)
+        good &= (self.others >= 0) & (self.others <= self.charged) & (self.charged <= 10**11)
+        return good & (self.served >= born[np.where(good, self.persons, -1)])
+
+    def _matrix(self, order: Ints) -> Ints:
+        tables = self.program.tables
+        x = np.full((len(order), tables.columns + tables.depth * tables.width), MISSING, np.int64)
+        encoder, people = self.people.encoder, self.people
+        persons, self.at = self.persons[order], order
+        x[:, k.PERSON] = np.array([encoder.interner.number("person", each.id) for each in people.people], np.int64)[persons]
+        homes = [encoder.interner.number("household", each.id) for each in people.households]
+        x[:, k.HOUSEHOLD] = np.array(homes, np.int64)[np.array(people.home, np.int64)[persons]]
+        x[:, k.SERVED], x[:, k.SERVICE], x[:, k.SPENT] = self.served[order], self.service[order], 0
+        x[:, k.CHARGED], x[:, k.OTHERS], x[:, k.QUANTITY] = self.charged[order], self.others[order], self.quantity[order]
+        ranges = np.array([encoder.ranges.get(each.id, (0, 0)) for each in people.people], np.int64)[persons]
+        x[:, k.EVIDENCE], x[:, k.EVIDENCE_END] = ranges[:, 0], ranges[:, 1]
+        self._entities(x, order)
+        for column in self.program.columns:
+            if not column.block:
+                x[:, column.index] = self._common(column.spec, x)
+        self._covers(x, persons)
+        return x
+
+    def _entities(self, x: Ints, order: Ints) -> None:
+        number = self.people.encoder.interner.number
+        persons = self.persons[order]
+        for column, scope in ENTITIES.items():
+            words, at = self.table.words(scope)
+            for fallback in {"stay": ("admitted_on",), "indication": ()}.get(scope, ()):
+                if self.table.has(fallback):
+                    spare, there = self.table.words(fallback)
+                    at = np.where(at < 0, there + len(words) * (there >= 0), at)
+                    words = [*words, *spare]
+            self._entity(x, column, scope, words, at[order], persons)
+        self._entity(x, k.VISITS, "visits", self.providers, self.provider[order], persons)
+        known = np.array([*(number("provider", word) if word else MISSING for word in self.providers), MISSING], np.int64)
+        x[:, k.PROVIDER] = known[self.provider[order]]
+        x[:, k.SPECIALTY] = self._specialty()[order]
+
+    def _specialty(self) -> Ints:
+        """Specialty by number: stated on the line, else the prescriber's, else the provider's."""
+        number = self.people.encoder.interner.number
+        owns = [self.people.providers.get(word) for word in self.providers]
+        own = [number("specialty", each.specialty) if each and each.specialty else MISSING for each in owns]
+        found = np.array([*own, MISSING], np.int64)[self.provider]
+        for name in ("prescribed_by_specialty", "specialty"):
+            if self.table.has(name):
+                stated = self.table.by_word(name, lambda word: number("specialty", word))
+                found = np.where(stated == MISSING, found, stated)
+        return found
+
+    def _entity(self, x: Ints, column: int, scope: str, words: Sequence[str], at: Ints, persons: Ints) -> None:
+        """Number the different pairs of person and word of a column."""
+        there = np.flatnonzero(at >= 0)
+        if not len(there):
+            return
+        pairs = persons[there] * (len(words) + 1) + at[there]
+        unique, inverse = np.unique(pairs, return_inverse=True)
+        number, people = self.people.encoder.interner.number, self.people.people
+        width = len(words) + 1
+        numbers = [number(scope, people[pair // width].id, words[pair % width]) for pair in unique.tolist()]
+        x[there, column] = np.array(numbers, np.int64)[inverse]
+
+    # --- facts ---
+
+    def _common(self, spec: Spec, x: Ints) -> Ints:
+        """A fact of the line: stated in a column, else of the person or provider, else derived, else its default."""
+        if spec.id in self.known:
+            return self.known[spec.id]
+        found = np.full(len(self.at), MISSING, np.int64)
+        if self.table.has(spec.id):
+            found = self.table.fact(spec, self.people)[self.at]
+        found = self._else(found, lambda: self._elsewhere(spec))
+        found = self._else(found, lambda: self._derived(spec, x))
+        if spec.unless_stated is not None:
+            found = np.where(found == MISSING, self.people.code(spec, spec.unless_stated), found)
+        self.known[spec.id] = found
+        return found
+
+    @staticmethod
+    def _else(found: Ints, other: Callable[[], Ints]) -> Ints:
+        open_ = found == MISSING
+        return np.where(open_, other(), found) if open_.any() else found
+
+    def _elsewhere(self, spec: Spec) -> Ints:
+        """A fact as it follows from the person, or from the provider."""
+        found = self.people.of_people(spec)[self.persons[self.at]] if spec.of != "provider" else np.full(len(self.at), MISSING)
+        if spec.id == "provider.lists":
+            return self._lists(spec)
+        if spec.derive == "" and self.providers:
+            own = np.array([*self.people.of_providers(spec, self.providers), MISSING], np.int64)[self.provider[self.at]]
+            found = np.where(own == MISSING, found, own)
+        if spec.id in ("episode", "stay", "indication", "provider") and self.table.has(spec.id):
+            found = self.table.by_word(spec.id, lambda word: self.people.code(spec, word))[self.at]
+        if spec.id == "received_on" and self.table.has("received_on"):
+            found = self.table.days("received_on")[self.at]
+        return found
+
+    def _lists(self, spec: Spec) -> Ints:
+        """Lists the provider stands on, on the day of admission or of service."""
+        day = self.served[self.at]
+        if self.table.has("admitted_on"):
+            admitted = self.table.days("admitted_on")[self.at]
+            day = np.where(admitted == MISSING, day, admitted)
+        found = np.full(len(self.at), MISSING, np.int64)
+        names = self.program.set_names.get(spec.id, {})
+        for number, word in enumerate(self.providers):
+            provider = self.people.providers.get(word)
+            mine = self.provider[self.at] == number
+            if provider is None or not mine.any():
+                continue
+            mask = np.zeros(len(self.at), np.int64)
+            for entry in provider.lists:
+                bit = 1 << names[entry.list] if entry.list in names else 0
+                start = entry.start.toordinal() if entry.start else 0
+                until = entry.until.toordinal() if entry.until else k.FOREVER
+                mask |= np.where((start <= day) & (day <= until), bit, 0)
+            found = np.where(mine, mask, found)
+        return found
+
+    def _derived(self, spec: Spec, x: Ints) -> Ints:
+        if spec.derive == "window":
+            return window(spec, x[:, k.SERVED])
+        if spec.derive == "entity":
+            return self._own_entity(spec)
+        if spec.id == "day_kind":
+            return self._day_kinds(spec)
+        if not spec.derive:
+            return np.full(len(self.at), MISSING, np.int64)
+        return derived(spec, [self._argument(name, x) for name in spec.args])
+
+    def _own_entity(self, spec: Spec) -> Ints:
+        column = np.full((len(self.at), 1), MISSING, np.int64)
+        words, at = self.table.words(spec.id)
+        self._entity(column, 0, spec.id, words, at[self.at], self.persons[self.at])
+        return column[:, 0]
+
+    def _argument(self, name: str, x: Ints) -> Ints:
+        if name == "served_on":
+            return x[:, k.SERVED]
+        column = self.columns.get(name)
+        return self._common(column.spec, x) if column else np.full(len(x), MISSING, np.int64)
+
+    def _day_kinds(self, spec: Spec) -> Ints:
+        """Kind of day by country, canton and patron saint, worked out once for each combination."""
+        country, there = self.table.words("country")
+        keys = (there[self.at] + 1) * len(self.people.people) + self.persons[self.at]
+        unique, inverse = np.unique(keys * 4_000_000 + self.served[self.at], return_inverse=True)
+        found = []
+        for pair in unique.tolist():
+            key, day = divmod(pair, 4_000_000)
+            number, person = divmod(key, len(self.people.people))
+            facts = {"country": country[number - 1]} if number else {}
+            line = Line("", "", "", date.fromordinal(day), facts=facts)
+            context = Context(line, self.people.people[person], None, None)
+            found.append(self.people.code(spec, self.people.encoder.day_kind(context)))
+        return np.array(found, np.int64)[inverse]
+
+    # --- covers ---
+
+    def _covers(self, x: Ints, persons: Ints) -> None:
+        """Put the covers in force on the day of service into the slots of each line, by rank, with their facts."""
+        tables = self.program.tables
+        offsets, start, until, cover, enrolment = self.people.spans
+        count = offsets[persons + 1] - offsets[persons]
+        served = x[:, k.SERVED]
+        slots = np.zeros(len(x), np.int64)
+        chosen = np.full((len(x), tables.depth), -1, np.int64)
+        x[:, tables.columns :: tables.width] = -1
+        for j in range(int(count.max()) if len(count) else 0):
+            has = count > j
+            span = np.where(has, offsets[persons] + j, 0)
+            now = has & (start[span] <= served) & (served <= until[span])
+            for slot in range(tables.depth):
+                now &= x[:, tables.columns + slot * tables.width] != cover[span]
+            at = np.flatnonzero(now)
+            x[at, tables.columns + slots[at] * tables.width] = cover[span[at]]
+            chosen[at, slots[at]] = enrolment[span[at]]
+            slots[at] += 1
+        for slot in range(int(slots.max()) if len(slots) else 0):
+            at = np.flatnonzero(slots > slot)
+            shift = tables.columns + slot * tables.width
+            done: dict[str, Ints] = {}
+            for column in self.program.columns:
+                if column.block:
+                    x[at, shift + column.index] = self._block(column, x, at, chosen, slot, done)
+
+    def _block(self, column: Column, x: Ints, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
+        """A fact of the enrolment in a slot."""
+        spec = column.spec
+        if spec.id in done:
+            return done[spec.id]
+        found = np.full(len(at), MISSING, np.int64)
+        if self.table.has(spec.id):
+            found = self.table.fact(spec, self.people)[self.at[at]]
+        if spec.id == "covers_before":
+            found = self._before(spec, chosen[at], slot)
+        found = self._else(found, lambda: self.people.of_enrolments(spec)[chosen[at, slot]])
+        if spec.derive in DERIVATIONS:
+            arguments = []
+            for name in spec.args:
+                other = self.columns.get(name)
+                if name == "served_on":
+                    arguments.append(x[at, k.SERVED])
+                elif other is None:
+                    arguments.append(np.full(len(at), MISSING, np.int64))
+                elif other.block:
+                    arguments.append(self._block(other, x, at, chosen, slot, done))
+                else:
+                    arguments.append(self._common(other.spec, x)[at])
+            found = self._else(found, lambda: derived(spec, arguments))
+        if spec.unless_stated is not None:
+            found = np.where(found == MISSING, self.people.code(spec, spec.unless_stated), found)
+        done[spec.id] = found
+        return found
+
+    def _before(self, spec: Spec, chosen: Ints, slot: int) -> Ints:
+        """Plans that decide before this one on the line."""
+        names = self.program.set_names.get(spec.id, {})
+        bits = np.array([1 << names[e.plan] if e.plan in names else 0 for e in self.people.enrolments], np.int64)
+        plans = {plan: number for number, plan in enumerate(sorted({e.plan for e in self.people.enrolments}))}
+        which = np.array([plans[e.plan] for e in self.people.enrolments], np.int64)
+        found = np.zeros(len(chosen), np.int64)
+        for earlier in range(slot):
+            other = which[chosen[:, earlier]] != which[chosen[:, slot]]
+            found |= np.where(other, bits[chosen[:, earlier]], 0)
+        return found
+
+
+def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
+    """A derived fact of columns; MISSING where an argument is."""
+    missing = np.zeros(len(arguments[0]), bool)
+    for argument in arguments:
+        missing |= argument == MISSING
+    plain = [np.where(missing, 1, argument) for argument in arguments]
+    return np.where(missing, MISSING, DERIVATIONS[spec.derive](*plain))
+
+
+__all__ = ["Encoding", "People", "Rows", "Table", "day_kind", "derived"]

@@ -1,0 +1,190 @@
+"""Many lines at once: rows of a table through the compiled kernel, decisions back as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clausula import codes as k
+from clausula import compiled, kernel
+from clausula.batch.columns import Encoding, Ints, People, Rows
+from clausula.decision import reason_code
+from clausula.memory import evidence_memory, output_memory, program_memory, work_memory
+from clausula.program import Program
+from clausula.usage import AccountKey, Usage
+from clausula.values import OUTCOMES
+
+CHUNK = 250_000
+"""Rows decided at a time; households are never cut."""
+
+
+@dataclass(slots=True)
+class Decided:
+    """Decisions as arrays, one row a line and one column a cover slot; amounts in minor units.
+
+    benefit, outcome, row, paid, kept, advanced: by slot (-1 and 0 where no cover decided). left: what the member bears.
+    """
+
+    program: Program
+    rows: Rows
+    cells: Ints
+    left: Ints
+    usage: dict[str, Usage]
+
+    def slot(self, slot: int, part: int) -> Ints:
+        """One number of one cover slot, for all lines."""
+        return self.cells[:, slot * k.CELL + part]
+
+    def outcomes(self) -> Ints:
+        """Outcome of each line over all its covers, as a number (1 covered … 6 needs_person)."""
+        depth = self.program.tables.depth
+        found = np.array([self.slot(slot, 1) for slot in range(depth)])
+        cash = np.array([self.cash(slot) for slot in range(depth)])
+        paid = np.array([self.slot(slot, 3) for slot in range(depth)])
+        open_ = np.where(found >= k.NEEDS_DOCUMENT, found, 0).max(axis=0)
+        refused = ((found == k.NO_COVER) | (found == k.NOT_COVERED)).all(axis=0)
+        granted = (found == k.COVERED).any(axis=0)
+        aside = ((found != k.COVERED) | cash | (paid == 0)).all(axis=0)
+        whole = (self.left == 0) | (granted & aside)
+        return np.where(open_ > 0, open_, np.where(refused, k.NOT_COVERED, np.where(whole, k.COVERED, k.PARTLY)))
+
+    def cash(self, slot: int) -> Ints:
+        """Whether the benefit of a slot is an indemnity beside the bill."""
+        kinds = np.array([*(row.kind == k.INDEMNITY for row in self.program.tables.benefits), False])
+        return kinds[self.slot(slot, 0)]
+
+    def reasons(self) -> Ints:
+        """The row that decided each line; -1 where all is paid."""
+        depth = self.program.tables.depth
+        best = np.full(len(self.left), -1, np.int64)
+        weight = np.full(len(self.left), 3, np.int64)
+        for slot in range(depth):
+            row, outcome = self.slot(slot, 2), self.slot(slot, 1)
+            mine = np.where(outcome >= k.NEEDS_DOCUMENT, 0, np.where(self.slot(slot, 0) >= 0, 1, 2))
+            better = (outcome != k.NO_COVER) & (row >= 0) & (mine < weight)
+            best, weight = np.where(better, row, best), np.where(better, mine, weight)
+        return best
+
+
+def decide_table(people: People, table: pa.Table, opening: Mapping[str, Usage] | None = None) -> Decided:
+    """Decide all lines of a table that can be encoded, household by household.
+
+    opening: accounts of households before these lines. Compiled where Numba is installed, interpreted otherwise. Raises
+    pyarrow.ArrowInvalid for columns that cannot be read exactly and FactError for values that are not of their kind.
+    """
+    rows = Encoding(people, table).rows()
+    program = people.program
+    depth = program.tables.depth
+    cells = np.empty((len(rows.order), depth * k.CELL + 1), np.int64)
+    usage: dict[str, Usage] = dict(opening or {})
+    memory = np.array(program_memory(program), np.int64)
+    evidence = np.array(evidence_memory(people.encoder.evidence, people.encoder.proposals), np.int64)
+    sweep = compiled.kernel().sweep if compiled.available() else kernel.sweep
+    first = 0
+    while first < len(rows.households):
+        last = _chunk(rows.starts, first)
+        low, high = int(rows.starts[first]), int(rows.starts[last])
+        starts = rows.starts[first : last + 1] - low
+        names = rows.households[first:last]
+        accounts, at = _opening(people, usage, names)
+        longest = int(np.max(starts[1:] - starts[:-1], initial=0))
+        room = max(int(np.max(at[1:] - at[:-1], initial=0)), 2) + longest * depth * program.moves
+        work = np.array(work_memory([], room, program.moves), np.int64)
+        out = np.array(output_memory(program, high - low), np.int64)
+        closing = np.zeros(len(accounts) + 2 * (high - low) * depth * program.moves + 2, np.int64)
+        closing_at = np.zeros(len(starts), np.int64)
+        sweep(memory, rows.x[low:high].reshape(-1), starts, accounts, at, evidence, work, out, closing, closing_at, out[:0])
+        cells[low:high] = out.reshape(high - low, -1)
+        _close(people, usage, names, closing, closing_at)
+        first = last
+    return Decided(program, rows, cells[:, :-1], cells[:, -1], usage)
+
+
+def _chunk(starts: Ints, first: int) -> int:
+    """The household after the last that still fits into a chunk; at least one."""
+    last = int(np.searchsorted(starts, starts[first] + CHUNK, side="right")) - 1
+    return max(last, first + 1)
+
+
+def _opening(people: People, usage: Mapping[str, Usage], names: list[str]) -> tuple[Ints, Ints]:
+    """Opening accounts of households, one after the other, and where each begins."""
+    flat: list[int] = []
+    at = [0]
+    for name in names:
+        found = usage.get(name)
+        flat += people.encoder.accounts(found) if found else []
+        at.append(len(flat))
+    return np.array(flat or [0], np.int64), np.array(at, np.int64)
+
+
+def _close(people: People, usage: dict[str, Usage], names: list[str], closing: Ints, closing_at: Ints) -> None:
+    """Read the closing accounts of households back."""
+    encoder, accounts = people.encoder, people.program.accounts
+    flat, at = closing.tolist(), closing_at.tolist()
+    for number, name in enumerate(names):
+        amounts = dict(usage[name].amounts) if name in usage else {}
+        for j in range(at[number], at[number + 1], 2):
+            key = flat[j]
+            entity = encoder.interner.names[key >> 22 & 0xFFFFFFF]
+            amounts[AccountKey(accounts[key >> 50].name, entity, key & 0x3FFFFF)] = flat[j + 1]
+        usage[name] = Usage(amounts)
+
+
+def decision_columns(decided: Decided, table: pa.Table) -> pa.Table:
+    """Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries."""
+    program, order = decided.program, decided.rows.order
+    lines = pa.array(order)
+    columns: dict[str, Any] = {name: table.column(name).take(lines) for name in ("line_id", "person", "service", "served_on")}
+    homes = np.repeat(np.arange(len(decided.rows.households)), np.diff(decided.rows.starts))
+    columns["household"] = _texts(homes, decided.rows.households)
+    columns["outcome"] = _texts(decided.outcomes() - 1, list(OUTCOMES))
+    depth = program.tables.depth
+    paid = [decided.slot(slot, 3) for slot in range(depth)]
+    amounts = {
+        "charged": decided.rows.x[:, k.CHARGED],
+        "paid_by_others": decided.rows.x[:, k.OTHERS],
+        "paid": sum(paid),
+        "cash": sum(np.where(decided.cash(slot), paid[slot], 0) for slot in range(depth)),
+        "borne": decided.left,
+        "advanced": sum(decided.slot(slot, 5) for slot in range(depth)),
+    }
+    columns |= {name: _money(values, program) for name, values in amounts.items()}
+    columns["currency"] = _texts(np.zeros(len(order), np.int64), [program.currency])
+    reasons = decided.reasons()
+    columns["reason"], columns["clause"] = _reasons(program, reasons)
+    for slot in range(depth):
+        benefit = decided.slot(slot, 0)
+        cover = decided.rows.x[:, program.tables.columns + slot * program.tables.width]
+        columns[f"plan_{slot + 1}"] = _texts(np.where(decided.slot(slot, 1) > 0, cover, -1), [c.plan.id for c in program.covers])
+        columns[f"benefit_{slot + 1}"] = _texts(benefit, [rule.id for rule in program.benefits])
+        columns[f"outcome_{slot + 1}"] = _texts(decided.slot(slot, 1) - 1, list(OUTCOMES))
+        columns[f"row_{slot + 1}"] = pa.array(decided.slot(slot, 2), pa.int32())
+        columns[f"paid_{slot + 1}"] = _money(decided.slot(slot, 3), program)
+        columns[f"kept_{slot + 1}"] = _money(decided.slot(slot, 4), program)
+    return pa.table(columns)
+
+
+def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
+    """Numbers as a dictionary of words; null for -1."""
+    indices = pa.array(np.where(numbers < 0, 0, numbers).astype(np.int32), mask=numbers < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words or [""], pa.string()))
+
+
+def _money(minor: Ints, program: Program) -> pa.Array:
+    """Minor units as exact decimals: the same numbers with the point moved."""
+    places = 3 if program.currency in ("BHD", "KWD", "OMR", "TND", "JOD", "IQD", "LYD") else 2
+    low = np.empty((len(minor), 2), np.int64)
+    low[:, 0], low[:, 1] = minor, np.where(np.asarray(minor) < 0, -1, 0)
+    return pa.Array.from_buffers(pa.decimal128(18, places), len(minor), [None, pa.py_buffer(low)])
+
+
+def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+    """Reason codes and clauses of rows."""
+    unique, inverse = np.unique(rows, return_inverse=True)
+    codes = [reason_code(program, row, "") for row in unique.tolist()]
+    clauses = ["#".join(program.clause(row)) if row >= 0 else "" for row in unique.tolist()]
+    return _texts(inverse, codes), _texts(inverse, clauses)

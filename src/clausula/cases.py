@@ -1,0 +1,189 @@
+"""Golden cases: `cases.toml` beside a plan. A sentence, a situation, what must come out, and the arithmetic why.
+
+    [[case]]
+    name    = "UV-08 G1: nine days in the general ward pay 1 350"
+    clause  = "uv-1.6"
+    because = "9 days x 150"
+    given.lines  = [{ service = "hospital/stay", served_on = 2026-03-01, charged = 9000, ward = "general", … }]
+    expect       = { outcome = "covered", cash = "9 * 150" }
+
+`expect` may speak of all lines together (paid, cash, borne, outcome …), of single lines (`lines = [{ nth = "1-20", … }]`), of
+what is left, of premiums, enrolment, endings, opening hours, service levels, and of the guide.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from clausula import questions
+from clausula.adjudicate import Adjudication, adjudicate
+from clausula.book import Book
+from clausula.decision import Decision
+from clausula.encoder import LineError
+from clausula.findings import Finding, Place, PlanError
+from clausula.plan import Benefit
+from clausula.positions import Positions
+from clausula.situation import InputError, Situation, amount, read_situation
+
+AMOUNTS = ("charged", "paid", "cash", "borne", "advanced", "paid_by_others")
+OF_LINES = {*AMOUNTS, "outcome", "reason", "clause", "benefit", "output", "by", "nth"}
+KEYS = {"name", "clause", "given", "expect", "because", "parameters", "rules", "plan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One golden case of a plan."""
+
+    name: str
+    plan: str
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    because: str = ""
+    clause: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    place: Place = field(default_factory=Place)
+
+    def rules(self) -> set[str]:
+        """Rule ids the name speaks of ("UV-08")."""
+        return set(re.findall(r"\b[A-Z]{2}-X?\d{1,2}\b", self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A case and what was wrong with it (nothing: it passed); the decisions taken, for coverage and for reading."""
+
+    case: Case
+    wrong: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything expected came out."""
+        return not self.wrong
+
+
+def load_cases(path: Path, plan: str) -> list[Case]:
+    """Read a case file. Raises PlanError with places for what cannot be read."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        data = tomllib.loads(source, parse_float=Decimal)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = Place(str(path), int(line[1]) if line else 0)
+        raise PlanError([Finding("not-toml", f"cannot read the cases: {error}", place)]) from None
+    where = Positions(source, str(path))
+    findings: list[Finding] = []
+    cases: list[Case] = []
+    for nth, entry in enumerate(data.get("case", [])):
+        place = where.place(where.entry("case", nth), "name")
+        unknown = set(entry) - KEYS
+        if unknown or "name" not in entry or not entry.get("expect"):
+            what = f"do not know {sorted(unknown)[0]!r}" if unknown else "a case needs a name and something to expect"
+            findings.append(Finding("bad-case", what, place, "keys are " + ", ".join(sorted(KEYS))))
+            continue
+        entry = {key: value for key, value in entry.items() if key != "rules"}
+        cases.append(Case(**{"plan": plan, "given": {}, **entry}, place=place))
+    if set(data) - {"case"}:
+        findings.append(Finding("unknown-block", f"do not know {sorted(set(data) - {'case'})[0]!r}", Place(str(path), 1)))
+    if findings:
+        raise PlanError(findings)
+    return cases
+
+
+def run_case(book: Book, case: Case) -> Result:
+    """Answer a case's question and compare."""
+    try:
+        if case.parameters:
+            book = book.with_parameters({case.plan: case.parameters})
+        given = {key: value for key, value in case.given.items() if key not in questions.EXTRA}
+        situation = read_situation(given, book, "given", case.plan)
+        done = adjudicate(
+            book, situation.household, situation.lines, situation.usage, providers=situation.providers
+        )
+        wrong = list(_compare(book, case, situation, done))
+    except (InputError, LineError, PlanError, KeyError, ValueError) as error:
+        return Result(case, (f"{type(error).__name__}: {error}",))
+    return Result(case, tuple(wrong), done.decisions)
+
+
+def _compare(book: Book, case: Case, situation: Situation, done: Adjudication) -> Iterable[str]:
+    expect = dict(case.expect)
+    decisions = done.decisions
+    for key in [key for key in expect if key in OF_LINES]:
+        yield from _all_lines(key, expect.pop(key), decisions)
+    position = 0
+    for entry in expect.pop("lines", []):
+        chosen, position = _chosen(entry, decisions, position)
+        if not chosen:
+            yield f"there is no line {entry.get('nth', position + 1)}"
+        for decision in chosen:
+            for key, wanted in entry.items():
+                if key != "nth":
+                    yield from (f"line {decision.line.id}: {each}" for each in _one_line(key, wanted, decision))
+    for key, wanted in expect.items():
+        if key not in questions.ANSWERS:
+            yield f"do not know what to expect of {key!r}: use {', '.join(sorted({*OF_LINES, 'lines', *questions.ANSWERS}))}"
+            continue
+        found = questions.ANSWERS[key](book, case.plan, case.given, situation, done)
+        yield from questions.differences(key, wanted, found)
+
+
+def _chosen(entry: Mapping[str, Any], decisions: Sequence[Decision], position: int) -> tuple[Sequence[Decision], int]:
+    nth = entry.get("nth")
+    if nth is None:
+        return decisions[position : position + 1], position + 1
+    found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(nth))
+    if not found:
+        return (), position
+    last = int(found[2] or found[1])
+    return decisions[int(found[1]) - 1 : last] if last <= len(decisions) else (), last
+
+
+def _granting(decision: Decision) -> Benefit:
+    """The benefit that granted the line; where none did, the first that fitted."""
+    fitted = [cover for cover in decision.covers if cover.benefit is not None]
+    granted = [cover for cover in fitted if cover.outcome in ("covered", "partly")]
+    found = (granted or fitted or [None])[0]
+    return found.benefit if found is not None and found.benefit is not None else Benefit(id="")
+
+
+def _all_lines(key: str, wanted: Any, decisions: Sequence[Decision]) -> Iterable[str]:
+    if key in AMOUNTS:
+        total = sum((getattr(decision, key) for decision in decisions), Decimal(0))
+        if total != amount(wanted, key):
+            yield f"{key} is {total}, expected {amount(wanted, key)} ({wanted})"
+        return
+    if not decisions:
+        yield f"{key}: no line was decided"
+    for decision in decisions:
+        yield from (f"line {decision.line.id}: {each}" for each in _one_line(key, wanted, decision))
+
+
+def _one_line(key: str, wanted: Any, decision: Decision) -> Iterable[str]:
+    if key in AMOUNTS:
+        found = getattr(decision, key)
+        if found != amount(wanted, key):
+            yield f"{key} is {found}, expected {amount(wanted, key)} ({wanted})"
+    elif key == "by":
+        for plan, share in wanted.items():
+            paid = decision.amount(sum(cover.paid for cover in decision.covers if cover.plan == plan))
+            if paid != amount(share, plan):
+                yield f"{plan} pays {paid}, expected {amount(share, plan)} ({share})"
+    else:
+        told: Mapping[str, Callable[[], Any]] = {
+            "benefit": lambda: _granting(decision).id,
+            "output": lambda: dict(_granting(decision).output),
+            "outcome": lambda: decision.outcome,
+            "reason": lambda: decision.code,
+            "clause": lambda: decision.program.clause(decision.reason)[1],
+        }
+        if key not in told:
+            yield f"do not know what to expect of {key!r} of a line"
+        elif told[key]() != wanted:
+            yield f"{key} is {told[key]() or 'nothing'}, expected {wanted}" + (f" (reason {decision.code})" if decision.code else "")

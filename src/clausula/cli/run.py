@@ -1,0 +1,169 @@
+"""clausula run: the main job. Real claims in; decisions, a list of what cannot be decided, and statements out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clausula.cli.console import CommandError, Console
+from clausula.cli.options import LANGUAGES, Commands, command
+
+if TYPE_CHECKING:
+    from clausula.batch.gather import Progress
+    from clausula.batch.run import Job
+    from clausula.batch.tally import Count, Tally
+
+EXAMPLES = """
+clausula run --members members.toml --out results bills/*.xml claims.ndjson lines.csv
+clausula run --members members.toml --out results --schema schemas bills/*.xml
+clausula run --members members.toml --out february --usage january/usage.json lines.parquet
+clausula run --members members.toml --out results --all-languages --json bills/*.xml
+"""
+ABOUT = """Inputs: Swiss electronic invoices (XML), FHIR R4 claims (JSON, NDJSON), tables (CSV, Parquet).
+The folder of --out then holds decisions.jsonl, decisions.parquet, listed.csv, usage.json and report/index.html.
+What cannot be decided is listed with file and line; totals in = decided + listed."""
+WAYS = {
+    "c": ("covered",),
+    "p": ("partly",),
+    "n": ("not_covered",),
+    "w": ("needs_document", "needs_authorisation", "needs_person"),
+}
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    parser = command(
+        commands, "run", run, does="decide claims in bulk and write statements", examples=EXAMPLES, about=ABOUT
+    )
+    parser.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="files of claims; their format is seen from the content"
+    )
+    parser.add_argument(
+        "--members", metavar="FILE", required=True, help="who is a member, in which plans (TOML or JSON)"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", required=True, help="folder for the results; appears whole at the end, or not at all"
+    )
+    parser.add_argument("--force", action="store_true", help="replace the folder even where clausula did not write it")
+    parser.add_argument("--usage", metavar="FILE", help="accounts to begin with: the usage.json of an earlier run")
+    parser.add_argument("--schema", metavar="DIR", help="official invoice schemas, to validate Swiss invoices with")
+    parser.add_argument(
+        "--codes", metavar="FILE", action="append", default=[], help="a further code map (TOML); may be repeated"
+    )
+    parser.add_argument(
+        "--all-languages", action="store_true", help="statements in all five languages, not only the member's own"
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Do the job and print its totals."""
+    from clausula.batch.run import Job, read_usage
+    from clausula.cli.plans import book_of
+    from clausula.intake import read_roster
+
+    members, out = Path(args.members), Path(args.out)
+    inputs = tuple(Path(name) for name in dict.fromkeys(args.inputs))
+    _check(out, args, inputs)
+    languages = LANGUAGES if args.all_languages else ((args.lang,) if args.lang else ())
+    job = Job(
+        book_of(args), read_roster(members), inputs, out, members,
+        read_usage(Path(args.usage)) if args.usage else {}, languages, args.lang or "en", Path(args.schema) if args.schema else None, tuple(map(Path, args.codes)),
+    )  # fmt: skip
+    tally = do(job, console)
+    console.document({"out": str(out), "report": str(out / "report/index.html"), **tally.as_dict()})
+    return 0
+
+
+def _check(out: Path, args: argparse.Namespace, inputs: tuple[Path, ...]) -> None:
+    from clausula.batch.folder import FolderError, check_place
+
+    others = [Path(name) for name in (args.members, args.usage, args.schema, args.plans, *args.codes) if name]
+    try:
+        check_place(out, force=args.force, inputs=[*inputs, *others])
+    except FolderError as error:
+        raise CommandError(error.message, error.mend) from None
+    if args.schema and not Path(args.schema).is_dir():
+        raise CommandError(
+            f"looked for schemas in {args.schema}: there is no such folder", "name the folder of the .xsd files"
+        )
+
+
+def do(job: Job, console: Console) -> Tally:
+    """Run a job with a progress bar where somebody watches, and print the table."""
+    from clausula.batch.run import run as run_job
+
+    with _progress(console) as progress:
+        tally = run_job(job, progress)
+    _print(console, tally)
+    console.text(f"report: {job.out / 'report/index.html'}", "strong")
+    return tally
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    if console.as_json or not sys.stderr.isatty():
+        yield lambda _what, _done, _of: None
+        return
+    from rich.console import Console as Rich
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Rich(stderr=True, no_color=not console.color), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of or None)
+            if done % 64 == 0 or done == of:
+                bar.update(tasks[what], completed=done, total=of or None)
+
+        yield tell
+
+
+def _print(console: Console, tally: Tally) -> None:
+    columns = (
+        "input",
+        "lines in",
+        "covered",
+        "partly",
+        "not covered",
+        "waiting",
+        "listed",
+        "amount in",
+        "= decided",
+        "+ listed",
+    )
+    rows = [_row(name, count) for name, count in tally.inputs.items()]
+    console.table(columns, rows, right=tuple(range(1, len(columns))), total=_row("together", tally.all))
+    console.text()
+    paid = [(plan, f"{amount} {currency}") for (plan, currency), amount in sorted(tally.paid_by_plan.items())]
+    borne = [("borne by members", f"{amount} {currency}") for currency, amount in sorted(tally.borne.items())]
+    others = [
+        ("paid by others", f"{amount} {currency}") for currency, amount in sorted(tally.by_others.items()) if amount
+    ]
+    console.table(("paid by", "amount"), [*paid, *others, *borne], right=(1,))
+    if tally.reasons:
+        from clausula.intake import REASONS
+
+        console.text()
+        listed = [(str(count), code, REASONS[code]) for code, count in tally.reasons.most_common()]
+        console.table(("listed", "reason", "meaning"), listed, right=(0,))
+    console.text()
+    unknown = f" ({tally.all.no_amount} of them state no readable amount)" if tally.all.no_amount else ""
+    told = f"{tally.all.lines} lines in = {tally.all.decided} decided + {tally.all.listed} listed{unknown}"
+    sums = tally.all
+    for currency, amount in sorted(sums.amount_in.items()):
+        decided, listed_sum = sums.amount_decided.get(currency, 0), sums.amount_listed.get(currency, 0)
+        told += f"; {currency or '(no currency)'} {amount} = {decided} + {listed_sum}"
+    console.text(told, "good")
+
+
+def _row(name: str, count: Count) -> list[str]:
+    ways = [str(sum(count.outcomes[outcome] for outcome in outcomes)) for outcomes in WAYS.values()]
+    sums = ("\n".join(f"{amount} {currency}".strip() for currency, amount in sorted(each.items()) if amount) or "-"
+            for each in (count.amount_in, count.amount_decided, count.amount_listed))  # fmt: skip
+    return [name, str(count.lines), *ways, str(count.listed), *sums]
