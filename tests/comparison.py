@@ -5,35 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from clausula import codes
 from clausula.adjudicate import Adjudication
 from clausula.decision import CoverDecision, Decision, reason_code
 from clausula.household import Line
 from clausula.usage import AccountKey, Usage
-from clausula.values import FAILURE_NAMES
 from tests.engines import Engine
 from tests.oracle import Ruling, Verdict, tell
-from tests.strategies import CATALOGUE, PROVIDERS, Situation, program_of, slice_of
+from tests.plan_texts import CATALOGUE, program_of, slice_of
+from tests.strategies import PROVIDERS, Situation
 
 
 def reason(decision: Decision, cover: CoverDecision) -> str:
     """The code of a cover's reason, with what is wrong with the evidence where a requirement decided."""
     found = ""
-    for at in range(0, len(decision.trace), codes.NOTE):
-        if decision.trace[at + 2] == cover.reason and cover.reason >> 24 == codes.ROW_REQUIREMENT:
-            found = FAILURE_NAMES[decision.trace[at + 3]]
+    for step in decision.steps:
+        if step.row == cover.reason and step.kind == "requirement":
+            found = step.failure
     return reason_code(decision.program, cover.reason, found)
 
 
 def cover_differs(decision: Decision, cover: CoverDecision, ruling: Ruling) -> str:
     """Where a cover's decision is not what the oracle ruled; "" where it is."""
     engine = (
-        cover.plan, cover.benefit.id if cover.benefit else "", cover.outcome, cover.paid, cover.kept, cover.advanced,
+        cover.plan,
+        cover.benefit.id if cover.benefit else "",
+        cover.outcome,
+        cover.paid,
+        cover.kept,
+        cover.advanced,
         cover.cash and cover.paid > 0,
-    )  # fmt: skip
+    )
     told = (
-        ruling.plan, ruling.benefit, ruling.outcome, ruling.paid, ruling.kept, ruling.advanced, ruling.cash and ruling.paid > 0,
-    )  # fmt: skip
+        ruling.plan,
+        ruling.benefit,
+        ruling.outcome,
+        ruling.paid,
+        ruling.kept,
+        ruling.advanced,
+        ruling.cash and ruling.paid > 0,
+    )
     if engine != told:
         return f"engine {engine}, oracle {told}, reasons {reason(decision, cover)!r} and {sorted(ruling.reasons)}"
     if (reason(decision, cover) or "") not in (ruling.reasons or {""}):
@@ -45,7 +55,7 @@ def line_differs(decision: Decision, verdict: Verdict) -> str:
     """Where a decision is not what the oracle told; "" where it is."""
     where = f"line {verdict.line.id}: "
     if decision.line.id != verdict.line.id or len(decision.covers) != len(verdict.rulings):
-        return f"{where}engine decides {decision.line.id} by {len(decision.covers)} covers, oracle by {len(verdict.rulings)}"
+        return f"{where}engine has {decision.line.id}, {len(decision.covers)} covers; oracle {len(verdict.rulings)}"
     for cover, ruling in zip(decision.covers, verdict.rulings, strict=True):
         if found := cover_differs(decision, cover, ruling):
             return where + found
@@ -91,8 +101,13 @@ def assert_same(engine: Engine, situation: Situation) -> None:
 def decided(result: Adjudication) -> list[tuple[object, ...]]:
     """Everything a decision says, without row numbers: comparable between programs."""
     return [
-        (d.line.id, d.left, [
-            (c.plan, c.benefit and c.benefit.id, c.outcome, c.paid, c.kept, c.advanced, c.cash, reason(d, c)) for c in d.covers
-        ])
+        (
+            d.line.id,
+            d.left,
+            [
+                (c.plan, c.benefit and c.benefit.id, c.outcome, c.paid, c.kept, c.advanced, c.cash, reason(d, c))
+                for c in d.covers
+            ],
+        )
         for d in result.decisions
-    ]  # fmt: skip
+    ]

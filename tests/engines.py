@@ -1,6 +1,7 @@
 """The engine in each of its forms, with one signature: interpreted, compiled, and with a kernel changed on purpose.
 
-A form is a function (program, household, lines, usage) -> Adjudication. All forms share encoder and decisions; they differ in
+A form is a function (program, household, lines, usage) -> Adjudication. All forms share encoder and decisions; they
+differ in
 the `adjudicate` of the kernel module they hand the rows to.
 """
 
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from clausula import compiled as form
 from clausula.adjudicate import Adjudication, decide
 from clausula.household import Household, Line
 from clausula.program import Program
@@ -22,7 +24,9 @@ from tests.strategies import PROVIDERS
 Engine = Callable[[Program, Household, Iterable[Line], Usage | None], Adjudication]
 
 
-def interpreted(program: Program, household: Household, lines: Iterable[Line], usage: Usage | None = None) -> Adjudication:
+def interpreted(
+    program: Program, household: Household, lines: Iterable[Line], usage: Usage | None = None
+) -> Adjudication:
     """The kernel as plain Python."""
     return decide(program, household, lines, usage, PROVIDERS)
 
@@ -51,3 +55,12 @@ def using(kernel: ModuleType) -> Iterator[Engine]:
         yield interpreted
     finally:
         adjudicate.__dict__["kernel"] = before
+
+
+def compiled(program: Program, household: Household, lines: Iterable[Line], usage: Usage | None = None) -> Adjudication:
+    """The same source compiled. Raises ImportError where Numba is not installed."""
+    form.use(on=True)
+    try:
+        return interpreted(program, household, lines, usage)
+    finally:
+        form.use(on=False)

@@ -1,14 +1,16 @@
 """The meaning of a plan, told slowly: an independent reference for the engine. Test-only, never fast.
 
-It reads the plan records (`clausula.plan`), one line at a time, with dicts, sets and Fractions; it never looks at the compiled
+It reads the plan records (`clausula.plan`), one line at a time, with dicts, sets and Fractions; it never looks at the
+compiled
 tables, the kernel or the encoder. Money is whole minor units. Where this and the engine differ, one of them is wrong.
 
-To teach it a new construct: a step goes into `Settling.verb`; facts, tests and requirements are in `oracle_conditions.py`.
+To teach it a new construct: a step goes into `Settling.verb`; facts, tests and requirements are in
+`oracle_conditions.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
@@ -30,12 +32,25 @@ from tests.oracle_conditions import (
     part_of,
 )
 
-NUMBERS = {"age", "days_in_force", "plan_year", "nights", "days", "days_inclusive", "year", "month", "weekday", "quantity"}
+ROUNDINGS: dict[str, Callable[[Fraction], int]] = {"half up": half_up, "up": ceil, "down": floor}
+NUMBERS = {
+    "age",
+    "days_in_force",
+    "plan_year",
+    "nights",
+    "days",
+    "days_inclusive",
+    "year",
+    "month",
+    "weekday",
+    "quantity",
+}
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What one cover decided on a line. `reasons`: the codes it may name (several where a condition has alternatives)."""
+    """What one cover decided on a line. `reasons`: the codes it may name (several where a condition has
+    alternatives)."""
 
     plan: str
     benefit: str
@@ -79,6 +94,7 @@ class Settling:
     counts: list[tuple[Key, int]] = field(default_factory=list)
     caps: list[tuple[Key, int]] = field(default_factory=list)
     limits: list[Key] = field(default_factory=list)
+    rooms: list[tuple[int, str]] = field(default_factory=list)
     granted: dict[str, int] = field(default_factory=dict)
     used_up: bool = False
     cut: str = ""
@@ -114,6 +130,11 @@ class Settling:
             less = self.amount < before and not fresh and not self.in_kind
             if (self.used_up or less) and not self.cut:
                 self.cut = self.code(step)
+        for room, code in sorted(self.rooms, key=lambda each: each[0])[:1]:
+            if (
+                self.amount > room and not self.in_kind
+            ):  # a later step lifted the amount again: the limit holds for what is finally paid
+                self.amount, self.cut = room, self.cut or code
 
     def take(self, step: Step, number: int) -> None:
         """Take one step."""
@@ -185,6 +206,7 @@ class Settling:
                 self.counts.append((key, self.amount))
             else:
                 self.limits.append(key)
+                self.rooms.append((max(0, value - total), self.code(step)))
         elif verb == "at_least":
             self.amount = max(amount, value * units) if amount else 0
         elif verb == "proportion":
@@ -194,7 +216,7 @@ class Settling:
             self.amount = max(0, amount - self.facts.before)
         elif verb == "round":
             turns = Fraction(amount, value)
-            self.amount = {"half up": half_up, "up": ceil, "down": floor}[step.mode](turns) * value
+            self.amount = ROUNDINGS[step.mode](turns) * value
         elif verb in ("units", "tranches"):
             assert key is not None
             self.count(step, units, key, total)
@@ -219,7 +241,9 @@ class Settling:
         self.granted = {self.counted(step): sum(runs)}
         paid, done = 0, 0
         for run, band in zip(runs, step.bands, strict=True):
-            part = floor(Fraction(self.amount * (done + run), units or 1)) - floor(Fraction(self.amount * done, units or 1))
+            part = floor(Fraction(self.amount * (done + run), units or 1)) - floor(
+                Fraction(self.amount * done, units or 1)
+            )
             paid += part if step.verb == "units" else part_of(part, band.share)
             done += run
         self.amount = paid
@@ -285,7 +309,8 @@ class Cover:
         return self.facts.plan
 
     def benefits(self) -> list[Benefit]:
-        """The benefits for the service, each after all that go before it; members of a choice stand for nothing alone."""
+        """The benefits for the service, each after all that go before it; members of a choice stand for
+        nothing alone."""
         known = {rule.id: rule for rule in self.plan.of(Benefit)}
         ready = [inherited(rule, known) for rule in known.values()]
         grouped = {member for rule in ready for member in rule.better_of}
@@ -388,7 +413,9 @@ def inherited(rule: Benefit, known: Mapping[str, Benefit]) -> Benefit:
 def with_accounts_of(general: Benefit) -> tuple[Step | str, ...]:
     """The steps of a benefit for its exception, on the same accounts."""
     return tuple(
-        replace(step, account=step.account or step.id or f"{general.id}.{number}") if isinstance(step, Step) and step.per else step
+        replace(step, account=step.account or step.id or f"{general.id}.{number}")
+        if isinstance(step, Step) and step.per
+        else step
         for number, step in enumerate(general.pays or (), 1)
     )
 

@@ -41,8 +41,12 @@ FAILURES = ("missing", "status", "names", "issuer", "scope", "specialty", "propo
 PENDING = ("needs_document", "needs_authorisation", "needs_person")
 WHOLE_SHARE = 1_000_000
 UNITS_OF_THE_STAY = {
-    "night": "nights", "nights": "nights", "day": "days", "days": "days", "day_inclusive": "days_inclusive",
-}  # fmt: skip
+    "night": "nights",
+    "nights": "nights",
+    "day": "days",
+    "days": "days",
+    "day_inclusive": "days_inclusive",
+}
 MONTHS = [name.lower() for name in calendar.month_name[1:]]
 PLACES = {"JPY": 0, "KWD": 3}
 
@@ -102,7 +106,8 @@ def either(truths: Iterable[Truth]) -> Truth:
 
 
 class StillOpen(Exception):  # noqa: N818 - an answer that cannot be given yet, not an error
-    """The answer is open, or it is no: the outcome, why, and (with a clause of advance) what is paid to the provider."""
+    """The answer is open, or it is no: the outcome, why, and (with a clause of advance) what is paid to the
+    provider."""
 
     def __init__(self, outcome: str, reasons: Iterable[str], advance: bool = False) -> None:
         super().__init__(outcome)
@@ -183,21 +188,39 @@ class Facts:
         lists = frozenset(entry.list for entry in provider.lists if entry.holds(seen_on)) if provider else None
         start = enrolment.start if enrolment else None
         begin, end = line.facts.get("admitted_on"), line.facts.get("discharged_on")
-        stay: Any = None if begin is None or end is None else (end - begin).days  # type: ignore[operator]
+        stay = (end - begin).days if isinstance(begin, date) and isinstance(end, date) else None
         return {
-            "served_on": line.served_on, "received_on": line.received_on, "born": person.born, "start": start,
-            "until": enrolment.until if enrolment else None, "age": completed_years(person.born, line.served_on),
+            "served_on": line.served_on,
+            "received_on": line.received_on,
+            "born": person.born,
+            "start": start,
+            "until": enrolment.until if enrolment else None,
+            "age": completed_years(person.born, line.served_on),
             "days_in_force": (line.served_on - start).days if start else None,
             "plan_year": start.year + completed_years(start, line.served_on) if start else None,
-            "nights": stay, "days": stay, "days_inclusive": None if stay is None else stay + 1,
-            "year": line.served_on.year, "month": line.served_on.year * 12 + line.served_on.month - 1,
-            "weekday": line.served_on.isoweekday(), "time": line.time, "role": person.role, "sex": person.sex or None,
-            "service": line.service, "quantity": line.quantity, "charged": self.world.minor(line.charged, self.plan),
-            "paid_by_others": self.world.minor(line.paid_by_others, self.plan), "paid_before": self.before,
-            "provider": line.provider or None, "provider.role": (provider.role or None) if provider else None,
-            "provider.lists": lists, "covers_before": self.earlier, "specialty": (provider.specialty or None) if provider else None,
-            "episode": line.episode or None, "stay": line.stay or None, "indication": line.indication or None,
-        }.get(name)  # fmt: skip
+            "nights": stay,
+            "days": stay,
+            "days_inclusive": None if stay is None else stay + 1,
+            "year": line.served_on.year,
+            "month": line.served_on.year * 12 + line.served_on.month - 1,
+            "weekday": line.served_on.isoweekday(),
+            "time": line.time,
+            "role": person.role,
+            "sex": person.sex or None,
+            "service": line.service,
+            "quantity": line.quantity,
+            "charged": self.world.minor(line.charged, self.plan),
+            "paid_by_others": self.world.minor(line.paid_by_others, self.plan),
+            "paid_before": self.before,
+            "provider": line.provider or None,
+            "provider.role": (provider.role or None) if provider else None,
+            "provider.lists": lists,
+            "covers_before": self.earlier,
+            "specialty": (provider.specialty or None) if provider else None,
+            "episode": line.episode or None,
+            "stay": line.stay or None,
+            "indication": line.indication or None,
+        }.get(name)
 
     def entity(self, scope: str) -> tuple[str, ...] | None:
         """Whose account: the person's, the household's, the stay's …; None where the line does not say."""
@@ -207,9 +230,12 @@ class Facts:
         if scope == "household":
             return ("household", self.world.household.id)
         known = {
-            "stay": line.stay or str(line.facts.get("admitted_on", "")), "episode": line.episode, "claim": line.claim,
-            "indication": line.indication or str(line.facts.get("indication", "")), "provider": line.provider,
-        }  # fmt: skip
+            "stay": line.stay or str(line.facts.get("admitted_on", "")),
+            "episode": line.episode,
+            "claim": line.claim,
+            "indication": line.indication or str(line.facts.get("indication", "")),
+            "provider": line.provider,
+        }
         stated = self.stated(scope, "line")
         name = known[scope] if scope in known else "" if stated is None else str(stated)
         return ("visits" if scope == "provider" else scope, line.person, name) if name else None
@@ -225,9 +251,12 @@ class Facts:
         if per.period.startswith("year from "):
             return (month - MONTHS.index(per.period.removeprefix("year from "))) // 12
         return {
-            "calendar year": served.year, "half-year": month // 6, "quarter": month // 3, "month": month,
+            "calendar year": served.year,
+            "half-year": month // 6,
+            "quarter": month // 3,
+            "month": month,
             "week": (served.toordinal() + 6) // 7,
-        }.get(per.period, 0)  # fmt: skip
+        }.get(per.period, 0)
 
     def key(self, step: Step, owner: str, number: int) -> Key | None:
         """The account of a step for this line; None where the line does not say whose."""
@@ -252,7 +281,9 @@ class Facts:
 
 def is_derived(fact: Fact) -> bool:
     """Whether a declared fact is reckoned from dates."""
-    return bool(fact.count_of or fact.days_from or fact.months_from or fact.years_from or fact.year_of or fact.weekday_of)
+    return bool(
+        fact.count_of or fact.days_from or fact.months_from or fact.years_from or fact.year_of or fact.weekday_of
+    )
 
 
 @dataclass
@@ -317,7 +348,7 @@ class World:
 
     def step_called(self, step_id: str, plan: Plan) -> Step:
         """The step of a plan with that id."""
-        found = [named.step for named in plan.of(NamedStep) if named.id == step_id]
+        found: list[Step] = [named.step for named in plan.of(NamedStep) if named.id == step_id]
         found += [s for b in plan.of(Benefit) for s in b.pays or () if isinstance(s, Step) and s.id == step_id]
         return found[0]
 
@@ -333,11 +364,13 @@ class World:
         wanted = [[(want.fact, self.holds(want, facts)) for want in alternative] for alternative in when] or [[]]
         denied = [[(want.fact, self.holds(want, facts)) for want in alternative] for alternative in unless]
         scope = self.in_scope(facts.line.service, services)
-        truth = both([
-            scope,
-            either(both(truth for _, truth in each) for each in wanted),
-            negated(either(both(truth for _, truth in each) for each in denied)) if denied else True,
-        ])  # fmt: skip
+        truth = both(
+            [
+                scope,
+                either(both(truth for _, truth in each) for each in wanted),
+                negated(either(both(truth for _, truth in each) for each in denied)) if denied else True,
+            ]
+        )
         if if_missing == "skip":
             truth = truth or False
         if truth is True:
@@ -380,7 +413,9 @@ class World:
         start, end = facts.get(rule.counts_from), facts.get(rule.counts_to)
         waits: Truth = None
         if start is not None and end is not None:
-            done, needed = (completed_months(start, end), rule.months) if rule.months else ((end - start).days, rule.days)
+            done, needed = (
+                (completed_months(start, end), rule.months) if rule.months else ((end - start).days, rule.days)
+            )
             waits = done < needed
         unit = "months" if rule.months else "days"
         name = f"{unit}-from-{rule.counts_from}-to-{rule.counts_to}"
@@ -416,7 +451,9 @@ class World:
                 continue
             outcome = rule.otherwise.get(failure, rule.otherwise.get("otherwise", "not_covered"))
             reason = rule.reasons.get(failure) or rule.reasons.get("otherwise") or f"{rule.id}:{failure}"
-            advance = bool(outcome == "not_covered" and rule.advance_when and self.condition(facts, rule.advance_when)[0])
+            advance = bool(
+                outcome == "not_covered" and rule.advance_when and self.condition(facts, rule.advance_when)[0]
+            )
             raise StillOpen(outcome, [reason], advance)
         return reduced, rests_on
 
@@ -444,9 +481,11 @@ class World:
         specialty = line.facts.get("specialty") or line.facts.get("prescribed_by_specialty")
         specialty = specialty or (provider.specialty if provider else "")
         same = {
-            "episode": line.episode, "provider": line.provider, "claim": line.claim,
+            "episode": line.episode,
+            "provider": line.provider,
+            "claim": line.claim,
             "indication": line.indication or line.facts.get("indication", ""),
-        }  # fmt: skip
+        }
         if rule.status == "granted" and evidence.status not in ("", "granted"):
             yield "status"
         if not set(rule.names) <= set(evidence.names):
@@ -472,13 +511,12 @@ class World:
             evidence.valid_until and line.served_on > evidence.valid_until
         ):
             yield "expired"
-        if rule.uses_left and evidence.uses is not None:
-            if self.usage.get(evidence_key(evidence), 0) + line.quantity > evidence.uses:
-                yield "uses"
+        spent = self.usage.get(evidence_key(evidence), 0) + line.quantity
+        if rule.uses_left and evidence.uses is not None and spent > evidence.uses:
+            yield "uses"
 
 
 def evidence_key(evidence: Evidence) -> Key:
     """The account of the uses of a document: by its id, else by who has it from whom and when."""
     name = evidence.id or f"{evidence.person}/{evidence.kind}/{evidence.issued_on}/{evidence.issuer}"
     return "evidence", ("evidence", name), 0
-

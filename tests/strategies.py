@@ -1,9 +1,12 @@
-"""Random plans, households, histories and evidence. Plans are drawn as plan text, so that a failure shows something to read.
+"""Random plans, households, histories and evidence. Plans are drawn as plan text, so that a failure shows something
+to read.
 
-Amounts are drawn near the limits, and the usual rates (5, 10, 15, 20, 50 %) and half-cent amounts often: an engine that rounds
+Amounts are drawn near the limits, and the usual rates (5, 10, 15, 20, 50 %) and half-cent amounts often: an engine
+that rounds
 or cuts wrongly is wrong there first. Every two benefits of a plan that can meet have a declared precedence.
 
-Hypothesis draws one seed for each example and plain dice make the rest of it: drawing every choice through Hypothesis took
+Hypothesis draws one seed for each example and plain dice make the rest of it: drawing every choice through Hypothesis
+took
 ten times as long as deciding. What that gives up, shrinking, is made good by `test_properties.shortest`.
 """
 
@@ -13,51 +16,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from clausula.book import Slice
-from clausula.catalogue import Catalogue, CodeList
-from clausula.compiler import Compiler
 from clausula.household import Enrolment, Evidence, Household, Line, Listing, Person, Provider
-from clausula.plan import Fact
-from clausula.program import Program
-from clausula.reader import read_plan
+from tests.plan_texts import SERVICES, Table, text_of
 
-Table = dict[str, Any]
-
-SERVICES = ("care", "care/visit", "care/visit/home", "care/drug", "stay", "stay/ward")
-FACTS = (
-    Fact(id="cause", kind="code", values=("illness", "accident", "maternity")),
-    Fact(id="diagnosis", kind="code"),
-    Fact(id="vip", kind="flag", of="person"),
-    Fact(id="emergency", kind="flag", unless_stated=False),
-    Fact(id="level", kind="number"),
-    Fact(id="tariff", kind="money"),
-    Fact(id="franchise", kind="money", of="enrolment"),
-    Fact(id="marks", kind="set"),
-    Fact(id="admitted_on", kind="date"),
-    Fact(id="discharged_on", kind="date"),
-    Fact(id="referred_on", kind="date"),
-    Fact(id="tooth", kind="code"),
-    Fact(id="months_waited", kind="number", months_from="referred_on", to="served_on"),
-)
-CATALOGUE = Catalogue(
-    {"service": {node: {"en": node} for node in SERVICES}},
-    {fact.id: fact for fact in FACTS},
-    {"marked": CodeList("marked", {}, {"F32": {}, "G1*": {}})},
-)
 PROVIDERS = {
     each.id: each
     for each in (
         Provider("dr-a", role="family-doctor", specialty="general", lists=(Listing("gold", None, date(2026, 3, 1)),)),
-        Provider("dr-b", role="specialist", specialty="skin", lists=(Listing("gold"), Listing("blue", date(2026, 2, 1)))),
+        Provider(
+            "dr-b", role="specialist", specialty="skin", lists=(Listing("gold"), Listing("blue", date(2026, 2, 1)))
+        ),
     )
 }
-DAYS = [date(2025, 12, 30) + timedelta(days=step) for step in (0, 1, 2, 3, 29, 31, 32, 61, 62, 90, 184, 197, 366, 367, 396)]
+DAYS = [
+    date(2025, 12, 30) + timedelta(days=step) for step in (0, 1, 2, 3, 29, 31, 32, 61, 62, 90, 184, 197, 366, 367, 396)
+]
 STARTS = [date(2025, 1, 1), date(2025, 7, 15), date(2024, 2, 29), date(2025, 12, 31)]
 
 # --- amounts ----------------------------------------------------------------------------------------------------------
@@ -97,48 +75,18 @@ def share(dice: Dice, *more: str) -> str:
     return dice.choice(RATES * 2 + ("80 %", "100 %", "0 %", "33.3333 %", "12.5 %", *more))
 
 
-# --- the text ---------------------------------------------------------------------------------------------------------
-
-
-def toml(value: Any) -> str:
-    """A value as inline TOML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f'"{key}" = {toml(entry)}' for key, entry in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def text_of(head: Table, blocks: Sequence[tuple[str, Table]]) -> str:
-    """A plan text with one clause."""
-    out = ["# Plan", "```toml", "[plan]", *(f"{key} = {toml(value)}" for key, value in head.items()), "```", "## 1 All {#c-1}"]
-    for kind, block in blocks:
-        out += ["```toml", f"[[{kind}]]", *(f"{key} = {toml(value)}" for key, value in block.items()), "```"]
-    return "\n".join(out) + "\n"
-
-
-@lru_cache(maxsize=4096)
-def slice_of(text: str) -> Slice:
-    """The slice of a plan text; whatever is wrong with it fails the test."""
-    plan, findings = read_plan(text)
-    assert plan is not None and not findings, "\n".join(each.render(text) for each in findings) + text
-    return Slice(plan, plan.start, plan.until)
-
-
-def program_of(texts: Sequence[str]) -> Program:
-    """The compiled program of plan texts."""
-    return Compiler(CATALOGUE, [slice_of(text) for text in texts]).program()
-
-
 # --- conditions -------------------------------------------------------------------------------------------------------
 
 WANTS: dict[str, list[Any]] = {
     "cause": ["illness", ["illness", "accident"], {"not": ["illness"]}],
-    "diagnosis": [["F*", "G10"], {"not": ["F3*"]}, {"list": "marked"}, {"not_list": "marked"}, "dent/root", ["dent", "F32"]],
+    "diagnosis": [
+        ["F*", "G10"],
+        {"not": ["F3*"]},
+        {"list": "marked"},
+        {"not_list": "marked"},
+        "dent/root",
+        ["dent", "F32"],
+    ],
     "vip": [True, False],
     "emergency": [True, False],
     "level": [{"at_least": 2}, {"below": 3}, {"above": 1, "at_most": 3}, [1, 3], {"not": ["1", "2"]}, 2],
@@ -186,11 +134,36 @@ def conditions(dice: Dice, used: Sequence[str] = (), unless: bool = True) -> Tab
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
-PERS = ("calendar year", "plan year", "month", "day", "life", "stay", "episode", "indication and calendar year", "provider", "claim",
-        "household and calendar year", "household and plan year", "30 days rolling", "1 month rolling", "household and 12 months rolling",
-        "quarter", "half-year", "week", "year from july", "tooth", "calendar year and the 3 months before")  # fmt: skip
+PERS = (
+    "calendar year",
+    "plan year",
+    "month",
+    "day",
+    "life",
+    "stay",
+    "episode",
+    "indication and calendar year",
+    "provider",
+    "claim",
+    "household and calendar year",
+    "household and plan year",
+    "30 days rolling",
+    "1 month rolling",
+    "household and 12 months rolling",
+    "quarter",
+    "half-year",
+    "week",
+    "year from july",
+    "tooth",
+    "calendar year and the 3 months before",
+)
 SHARED = {"pot": "calendar year", "/pot": "household and calendar year", "rolling-pot": "30 days rolling"}
-AMOUNT_FACTS = ({"fact": "tariff"}, {"fact": "franchise"}, {"fact": "tariff", "share": "50 %"}, {"fact": "level", "amount": 20})
+AMOUNT_FACTS = (
+    {"fact": "tariff"},
+    {"fact": "franchise"},
+    {"fact": "tariff", "share": "50 %"},
+    {"fact": "level", "amount": 20},
+)
 BAND_LISTS = (
     [{"up_to": 50, "share": "100 %"}, {"up_to": 150, "share": "25 %"}, {"share": "5 %"}],
     [{"up_to": 100, "share": "10 %"}, {"up_to": 200, "share": "15 %"}],
@@ -236,6 +209,8 @@ def step(dice: Dice, verb: str, count: str) -> Table:
     elif verb == "coinsurance":
         found = {"member_pays": share(dice), "at_most": money(dice), "keeps": dice.coin()}
         found |= dice.choice([{}, {"per": per(dice)}, {"each": count}])
+    elif verb == "member share":
+        found = {"member_pays": share(dice), "at_most": money(dice), "per": per(dice)}
     elif verb == "plain coinsurance":
         found = {"member_pays": share(dice)}
     elif verb == "floored":
@@ -259,9 +234,29 @@ def step(dice: Dice, verb: str, count: str) -> Table:
     return found
 
 
-VERBS = ("share", "amount", "of", "cap", "floor", "proportion", "limit", "limit", "deductible", "deductible", "coinsurance",
-         "plain coinsurance", "floored", "bands", "member_at_most", "member_at_most", "less", "less before", "units", "tranches",
-         "round")  # fmt: skip
+VERBS = (
+    "share",
+    "amount",
+    "of",
+    "cap",
+    "floor",
+    "proportion",
+    "limit",
+    "limit",
+    "deductible",
+    "deductible",
+    "coinsurance",
+    "plain coinsurance",
+    "floored",
+    "bands",
+    "member_at_most",
+    "member_at_most",
+    "less",
+    "less before",
+    "units",
+    "tranches",
+    "round",
+)
 
 
 def pays(dice: Dice, verbs: Sequence[str] = VERBS, named: Sequence[str] = (), guards: bool = True) -> Any:
@@ -276,6 +271,9 @@ def pays(dice: Dice, verbs: Sequence[str] = VERBS, named: Sequence[str] = (), gu
         if guards and dice.randint(0, 7) == 0:
             one |= conditions(dice, [f"used:{name}" for name in named])
         steps.append(one)
+    if "limit" in verbs and dice.one_in(8):
+        pot = {"per": SHARED["pot"], "account": "pot"}
+        steps += [{"at_most": money(dice), **pot}, {"at_most": money(dice), **pot}]
     if named and dice.randint(0, 2) == 0:
         steps.insert(dice.randint(0, len(steps)), dice.choice(named))
     return steps
@@ -298,16 +296,30 @@ def requirement(dice: Dice, name: str) -> Table:
         if relation != "on" and dice.coin():
             found["dated"]["within_days"] = 30
     parts: list[Table] = [
-        {"issued_by": {"list": "gold"}}, {"issued_by": {"role": ["family-doctor"]}}, {"issued_by": {"specialty": "skin"}},
-        {"same": ["specialty"]}, {"same": ["episode", "indication"]}, {"same": ["provider", "claim"]}, {"same": ["services"]},
-        {"proposes_provider": True}, {"uses_left": True}, {"uses_left": True}, {"names": ["pathology"]}, {"status": "granted"},
-    ]  # fmt: skip
+        {"issued_by": {"list": "gold"}},
+        {"issued_by": {"role": ["family-doctor"]}},
+        {"issued_by": {"specialty": "skin"}},
+        {"same": ["specialty"]},
+        {"same": ["episode", "indication"]},
+        {"same": ["provider", "claim"]},
+        {"same": ["services"]},
+        {"proposes_provider": True},
+        {"uses_left": True},
+        {"uses_left": True},
+        {"names": ["pathology"]},
+        {"status": "granted"},
+    ]
     for part in dice.several(parts, 0, 2):
         found |= part
-    found["else"] = dice.choice([
-        "not_covered", "needs_document", {"pays": "50 %"}, {"missing": "needs_document", "otherwise": "not_covered"},
-        {"dated": "needs_person", "uses": "needs_authorisation"},
-    ])  # fmt: skip
+    found["else"] = dice.choice(
+        [
+            "not_covered",
+            "needs_document",
+            {"pays": "50 %"},
+            {"missing": "needs_document", "otherwise": "not_covered"},
+            {"dated": "needs_person", "uses": "needs_authorisation"},
+        ]
+    )
     found |= dice.choice([{}, {}, {"exempt": [{"when": {"emergency": True}}]}, {"advance_when": {"level": [1, 2, 3]}}])
     found |= dice.choice([{}, {"reasons": {"missing": "NONE", "otherwise": "WRONG"}}, {"order": 10}])
     return found
@@ -318,7 +330,9 @@ def scope(dice: Dice) -> list[str]:
     return dice.choice([["*"], ["*"], ["care"], ["care"], ["care/visit"], ["stay"], ["care/drug", "stay/ward"]])
 
 
-def benefits(dice: Dice, simple: bool, verbs: Sequence[str], named: Sequence[str], known: Mapping[str, list[str]]) -> list[Table]:
+def benefits(
+    dice: Dice, simple: bool, verbs: Sequence[str], named: Sequence[str], known: Mapping[str, list[str]]
+) -> list[Table]:
     """One to four benefits, the later in the list the more special: each goes before all that stand before it."""
     count = dice.randint(1, 2 if simple else 4)
     found: list[Table] = []
@@ -344,12 +358,17 @@ def benefits(dice: Dice, simple: bool, verbs: Sequence[str], named: Sequence[str
         found.append(one)
     if not simple and count >= 2 and dice.randint(0, 3) == 0:
         group: Table = {"id": "best", "services": scope(dice), "better_of": ["b0", "b1"]} | conditions(dice)
-        found = [*found, group | {"before": [one["id"] for one in found], "if_missing": dice.choice(IF_MISSING)}]
+        found = [*found, {**group, "before": [one["id"] for one in found], "if_missing": dice.choice(IF_MISSING)}]
     return found
 
 
 def plan_text(
-    dice: Dice, plan_id: str = "test/first", rank: int = 10, order: str = "service", simple: bool = False, verbs: Sequence[str] = VERBS
+    dice: Dice,
+    plan_id: str = "test/first",
+    rank: int = 10,
+    order: str = "service",
+    simple: bool = False,
+    verbs: Sequence[str] = VERBS,
 ) -> str:
     """A plan. simple: no exclusions, requirements, guards, choices or shared steps."""
     head = {"id": plan_id, "name": "Plan", "currency": "EUR", "from": date(2024, 1, 1), "rank": rank, "order": order}
@@ -364,14 +383,21 @@ def plan_text(
             blocks.append(("step", {"id": "shared", **drawn}))
         for number in range(dice.choice([0, 0, 1, 2])):
             outcome = dice.choice(["not_covered", "not_covered", "needs_person", "needs_authorisation"])
-            rule: Table = {"id": f"x{number}", "when": condition(dice), "outcome": outcome, "if_missing": dice.choice(IF_MISSING)}
+            rule: Table = {
+                "id": f"x{number}",
+                "when": condition(dice),
+                "outcome": outcome,
+                "if_missing": dice.choice(IF_MISSING),
+            }
             rule |= {"unless": condition(dice, negated=True)} if dice.randint(0, 3) == 0 else {}
             rule |= {"services": scope(dice)} if dice.coin() else {}
             blocks.append(("exclusion", rule))
             known["overrides"].append(rule["id"])
         if dice.randint(0, 2) == 0:
-            length = dice.choice([{"days": 30}, {"months": 6}, {"months": 1, "counts_from": "referred_on"}])
-            blocks.append(("waiting", {"id": "wait", **length, **conditions(dice), "if_missing": dice.choice(IF_MISSING)}))
+            length: Table = dice.choice([{"days": 30}, {"months": 6}, {"months": 1, "counts_from": "referred_on"}])
+            blocks.append(
+                ("waiting", {"id": "wait", **length, **conditions(dice), "if_missing": dice.choice(IF_MISSING)})
+            )
             known["overrides"].append("wait")
         for number in range(dice.choice([0, 0, 1, 2])):
             blocks.append(("requirement", requirement(dice, f"r{number}")))
@@ -397,8 +423,6 @@ class Situation:
         return "\n".join([*self.texts, repr(self.household), *map(repr, self.lines)])
 
 
-
-
 def optional(dice: Dice, one_in: int, **values: Any) -> Table:
     """The keys and values given, each left out one time in so many; of a list one entry is chosen."""
     kept = {key: value for key, value in values.items() if not dice.one_in(one_in)}
@@ -414,23 +438,44 @@ def lines(dice: Dice, people: Sequence[str] = PEOPLE, most: int = 8, whole: bool
         absent = 10_000 if whole else 7
         admitted = served - timedelta(days=dice.randint(0, 3))
         facts = optional(
-            dice, absent, cause=["illness", "accident", "maternity"], level=dice.randint(0, 4),
-            diagnosis=["F32", "F30.1", "G10", "dent/root/canal", "Z"], tariff=money(dice), tooth=["11", "12"],
-            marks=[(), ("x",), ("x", "y"), ("z",)], admitted_on=admitted,
-            discharged_on=admitted + timedelta(days=dice.randint(0 if whole else -1, 4)), referred_on=served - timedelta(days=dice.choice([0, 20, 40])),
-        )  # fmt: skip
+            dice,
+            absent,
+            cause=["illness", "accident", "maternity"],
+            level=dice.randint(0, 4),
+            diagnosis=["F32", "F30.1", "G10", "dent/root/canal", "Z"],
+            tariff=money(dice),
+            tooth=["11", "12"],
+            marks=[(), ("x",), ("x", "y"), ("z",)],
+            admitted_on=admitted,
+            discharged_on=admitted + timedelta(days=dice.randint(0 if whole else -1, 4)),
+            referred_on=served - timedelta(days=dice.choice([0, 20, 40])),
+        )
         facts |= {"emergency": True} if dice.randint(0, 5) == 0 else {}
         fields = optional(
-            dice, absent, claim=["c1", "c2"], stay=["s1", "s2"],
-            episode=["e1", "e2"], indication=["i1", "i2"],
-            provider=list(PROVIDERS), time=[0, 359, 360, 510, 1170, 1320],
-        )  # fmt: skip
+            dice,
+            absent,
+            claim=["c1", "c2"],
+            stay=["s1", "s2"],
+            episode=["e1", "e2"],
+            indication=["i1", "i2"],
+            provider=list(PROVIDERS),
+            time=[0, 359, 360, 510, 1170, 1320],
+        )
         others = dice.choice([Decimal(0)] * 5 + [min(charged, Decimal("0.01")), charged / 2, charged])
-        found.append(Line(
-            str(number), dice.choice(people), dice.choice(SERVICES), served, charged,
-            quantity=dice.choice([0, 1, 1, 1, 2, 3, 5]), paid_by_others=others.quantize(Decimal("0.01"), "ROUND_DOWN"),
-            received_on=served + timedelta(days=dice.choice([0, 3, 100])), facts=facts, **fields,
-        ))  # fmt: skip
+        found.append(
+            Line(
+                str(number),
+                dice.choice(people),
+                dice.choice(SERVICES),
+                served,
+                charged,
+                quantity=dice.choice([0, 1, 1, 1, 2, 3, 5]),
+                paid_by_others=others.quantize(Decimal("0.01"), "ROUND_DOWN"),
+                received_on=served + timedelta(days=dice.choice([0, 3, 100])),
+                facts=facts,
+                **fields,
+            )
+        )
     return tuple(found)
 
 
@@ -439,16 +484,31 @@ def evidence(dice: Dice, people: Sequence[str] = PEOPLE) -> tuple[Evidence, ...]
     found = []
     for number in range(dice.randint(0, 3)):
         fields = optional(
-            dice, 3, issuer=list(PROVIDERS), names=("pathology",), proposals=("dr-a",),
-            uses=dice.randint(0, 4), status=["granted", "granted", "refused"],
-        )  # fmt: skip
-        limited = dice.choice([
-            {}, {}, {"episode": "e1"}, {"indication": "i1"}, {"provider": "dr-a"}, {"claim": "c1"}, {"specialty": "skin"},
-            {"services": ("care/visit", "stay")}, {"valid_until": date(2026, 1, 31)}, {"valid_from": date(2026, 1, 1)},
-            {"issuer_role": "family-doctor", "issuer_lists": ("gold",), "issuer_specialty": "skin"},
-        ])  # fmt: skip
+            dice,
+            3,
+            issuer=list(PROVIDERS),
+            names=("pathology",),
+            proposals=("dr-a",),
+            uses=dice.randint(0, 4),
+            status=["granted", "granted", "refused"],
+        )
+        limited: Table = dice.choice(
+            [
+                {},
+                {},
+                {"episode": "e1"},
+                {"indication": "i1"},
+                {"provider": "dr-a"},
+                {"claim": "c1"},
+                {"specialty": "skin"},
+                {"services": ("care/visit", "stay")},
+                {"valid_until": date(2026, 1, 31)},
+                {"valid_from": date(2026, 1, 1)},
+                {"issuer_role": "family-doctor", "issuer_lists": ("gold",), "issuer_specialty": "skin"},
+            ]
+        )
         issued = dice.choice(DAYS) - timedelta(days=dice.choice([0, 1, 25]) + number)
-        named = {"id": f"paper-{number}"} if dice.coin() else {}
+        named: Table = {"id": f"paper-{number}"} if dice.coin() else {}
         found.append(Evidence(dice.choice(KINDS), dice.choice(people), issued, **fields, **limited, **named))
     return tuple(found)
 
@@ -469,9 +529,15 @@ def household(dice: Dice, plans: Sequence[str], people: Sequence[str] = PEOPLE, 
 
 
 def situation(
-    dice: Dice, most_plans: int = 2, people: Sequence[str] = PEOPLE, whole: bool = False, simple: bool = False,
-    verbs: Sequence[str] = VERBS, most_lines: int = 8, order: str = "",
-) -> Situation:  # fmt: skip
+    dice: Dice,
+    most_plans: int = 2,
+    people: Sequence[str] = PEOPLE,
+    whole: bool = False,
+    simple: bool = False,
+    verbs: Sequence[str] = VERBS,
+    most_lines: int = 8,
+    order: str = "",
+) -> Situation:
     """One or two plans, a household and its history."""
     drawn = order or dice.choice(["service", "service", "reception"])
     ids = [("test/first", 10), ("test/second", 20)][: dice.randint(1, most_plans)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from clausula.adjudicate import Adjudication, adjudicate
 from clausula.book import Book, load_plans
 from clausula.decision import CoverDecision, Decision, Step
-from clausula.encoder import LineError
+from clausula.sources import LineError
 from clausula.findings import Finding, Place, PlanError
 from clausula.household import Enrolment, Evidence, Household, Line, Listing, Person, Provider
 from clausula.usage import AccountKey, Usage

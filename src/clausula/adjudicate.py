@@ -10,17 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from clausula import codes as k
-from clausula import kernel
+from clausula import compiled, kernel
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.decision import CoverDecision, Decision
 from clausula.encoder import Encoder
 from clausula.household import Household, Line, Provider
+from clausula.memory import evidence_memory, output_memory, program_memory, work_memory
 from clausula.program import Program
 from clausula.usage import Usage
 from clausula.values import OUTCOMES
 
+Ints = Sequence[int]
 NO_PROVIDERS: Mapping[str, Provider] = {}
 
 
@@ -68,47 +72,56 @@ def decide(
     encoder = Encoder(program, household, providers)
     ordered = encoder.ordered(tuple(lines))
     rows = [encoder.row(line) for line in ordered]
-    state, out, trace, length = run(program, rows, encoder, usage)
-    return Adjudication(tuple(_decisions(program, encoder, ordered, rows, out, trace, length)), encoder.closing(usage, state))
+    work, out, trace = run(program, rows, encoder, usage)
+    return Adjudication(tuple(_decisions(program, encoder, ordered, rows, out, trace)), encoder.closing(usage, work))
 
 
-def run(program: Program, rows: list[list[int]], encoder: Encoder, usage: Usage | None) -> tuple[Any, Any, list[int], int]:
-    """Hand rows to the kernel with fresh buffers; returns accounts, outputs, trace and its length."""
-    count, depth = len(rows), program.tables.depth
-    state = encoder.opening(usage, count * depth * program.moves + 1)
-    moves = ([0] * program.moves, [0] * program.moves, [0] * program.moves)
-    cells = count * depth
-    out = ([-1] * cells, [0] * cells, [-1] * cells, [0] * cells, [0] * cells, [0] * cells, [0] * count)
+def run(program: Program, rows: Sequence[Sequence[int]], encoder: Encoder, usage: Usage | None) -> tuple[Ints, Ints, Ints]:
+    """Hand rows to the kernel with fresh memories; returns work, output and the trace as far as it was written."""
+    count = len(rows)
+    x = [number for row in rows for number in row]
+    work = work_memory(encoder.accounts(usage), count * program.tables.depth * program.moves + 1, program.moves)
+    out = output_memory(program, count)
     trace = [0] * (count * program.room)
-    length = kernel.adjudicate(
-        program.tables, rows, 0, count, encoder.evidence, encoder.proposals, state, moves, out, trace
+    evidence = evidence_memory(encoder.evidence, encoder.proposals)
+    if compiled.in_use():
+        return _run_compiled(program, x, count, evidence, work, out, trace)
+    length = kernel.adjudicate(program_memory(program), x, 0, count, evidence, work, out, trace)
+    return work, out, trace[:length]
+
+
+def _run_compiled(program: Program, x: Ints, count: int, *memories: Ints) -> tuple[Ints, Ints, Ints]:
+    """The same through the compiled kernel: arrays there, plain numbers back."""
+    if "array" not in program.cache:
+        program.cache["array"] = np.array(program_memory(program), np.int64)
+    evidence, work, out, trace = (np.array(memory, np.int64) for memory in memories)
+    length = compiled.kernel().adjudicate(
+        program.cache["array"], np.array(x, np.int64), 0, count, evidence, work, out, trace
     )
-    return state, out, trace, length
+    return work[: work[k.W_END]].tolist(), out.tolist(), trace[:length].tolist()
 
 
 def _decisions(
-    program: Program, encoder: Encoder, lines: Sequence[Line], rows: Sequence[Sequence[int]], out: Any, trace: list[int], length: int
+    program: Program, encoder: Encoder, lines: Sequence[Line], rows: Sequence[Sequence[int]], out: Ints, trace: Ints
 ) -> Iterable[Decision]:
-    benefits, outcomes, reasons, paid, kept, advanced, lefts = out
     depth, columns, width = program.tables.depth, program.tables.columns, program.tables.width
     at = 0
     for i, line in enumerate(lines):
         covers = []
+        o = i * (depth * k.CELL + 1)
         for slot in range(depth):
-            o = i * depth + slot
-            if outcomes[o] == k.NO_COVER:
+            number, outcome, reason, paid, kept, advanced = out[o + slot * k.CELL : o + (slot + 1) * k.CELL]
+            if outcome == k.NO_COVER:
                 continue
             cover = program.covers[rows[i][columns + slot * width]]
-            benefit = program.benefits[benefits[o]] if benefits[o] >= 0 else None
-            cash = benefit is not None and program.tables.benefits[benefits[o]].kind == k.INDEMNITY
+            benefit = program.benefits[number] if number >= 0 else None
+            cash = benefit is not None and program.tables.benefits[number].kind == k.INDEMNITY
             covers.append(
-                CoverDecision(
-                    cover.plan.id, benefit, OUTCOMES[outcomes[o] - 1], reasons[o], paid[o], kept[o], advanced[o], cash
-                )
+                CoverDecision(cover.plan.id, benefit, OUTCOMES[outcome - 1], reason, paid, kept, advanced, cash)
             )
-        decision = Decision(program, line, rows[i], covers, lefts[i])
+        decision = Decision(program, line, rows[i], covers, out[o + depth * k.CELL])
         start = at
-        while at < length and trace[at] == i:
+        while at < len(trace) and trace[at] >> 6 == i:
             at += k.NOTE
         decision.trace, decision.evidence = trace[start:at], encoder.evidence_of
         yield decision

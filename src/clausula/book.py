@@ -9,7 +9,6 @@ An edition is read once for every stretch of time in which the dated numbers it 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -20,13 +19,12 @@ from typing import Any
 from clausula.catalogue import Catalogue, load_catalogue
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Plan
-from clausula.reader import Reading, read_plan
+from clausula.reader import Reading, read_head, read_plan
 from clausula.tables import Table, load_tables
 from clausula.values import Bad
 
 MOST_SLICES = 400
 """Days on which the numbers of one edition may change."""
-_HEAD_EXTENDS = re.compile(r"^[ \t]{0,40}extends[ \t]{0,40}=[ \t]{0,40}[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE)
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """Parameter values by plan id: {"ch/assura/ultra-varia": {"cap_scope": "calendar year"}}."""
@@ -55,6 +53,7 @@ class Book:
     parameters: Parameters = field(default_factory=dict)
     _texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+    _readings: dict[str, Book] = field(default_factory=dict)
     programs: dict[frozenset[str], Any] = field(default_factory=dict)
 
     def ids(self) -> list[str]:
@@ -67,7 +66,8 @@ class Book:
         if plan is None:
             raise PlanError(findings)
         self._texts.setdefault(plan.id, []).append((source, file))
-        self._slices.pop(plan.id, None)
+        self._slices.clear()
+        self._readings.clear()
         self.programs.clear()
         return plan.id
 
@@ -81,7 +81,13 @@ class Book:
     def with_parameters(self, parameters: Parameters) -> Book:
         """The same book with other parameter values: another reading of the open questions."""
         merged = {plan: {**self.parameters.get(plan, {}), **values} for plan, values in parameters.items()}
-        return Book(self.catalogue, self.tables, self.files, {**self.parameters, **merged}, self._texts)
+        key = repr(sorted((plan, sorted(values.items())) for plan, values in merged.items()))
+        if merged == {plan: self.parameters.get(plan, {}) for plan in merged}:
+            return self
+        if key not in self._readings:
+            parameters = {**self.parameters, **merged}
+            self._readings[key] = Book(self.catalogue, self.tables, self.files, parameters, self._texts)
+        return self._readings[key]
 
     def slices(self, plan_id: str) -> tuple[Slice, ...]:
         """All slices of a plan, in time order. Raises PlanError when there is no such plan or it cannot be read."""
@@ -164,9 +170,11 @@ class Book:
             except KeyError:
                 raise Bad(f"@{reference} has no value on {day}", "give the table a value for that day") from None
 
-        head, _ = read_plan(source, file, lookup=lookup)
-        parameters = self.parameters.get(head.id, {}) if head else {}
-        parent = self._parent(head, day or head.start, parameters) if head and head.extends else None
+        head = read_head(source, file)
+        plan_id, extends, start = str(head.get("id", "")), str(head.get("extends", "")), head.get("from")
+        parameters = self.parameters.get(plan_id, {})
+        on = day or (start if isinstance(start, date) else date.min)
+        parent = self._parent(plan_id, extends, on, parameters, Place(file, 1)) if extends else None
         plan, findings = read_plan(source, file, parameters, lookup, parent.parameters if parent else None)
         if plan is not None and parent is not None:
             plan = replace(plan, rules=(*parent.rules, *plan.rules), clauses=(*parent.clauses, *plan.clauses))
@@ -174,25 +182,26 @@ class Book:
             findings.append(Finding("no-parent", f"there is no plan {plan.extends!r} to extend", plan.place))
         return plan, findings
 
-    def _parent(self, plan: Plan, day: date, parameters: Mapping[str, Any]) -> Plan | None:
+    def _parent(
+        self, plan_id: str, extends: str, day: date, parameters: Mapping[str, Any], place: Place
+    ) -> Plan | None:
         """The plan another one extends, as it stands on a day, with the parameter values given for its heir."""
-        if plan.extends == plan.id or plan.extends not in self.ids():
+        if extends == plan_id or extends not in self.ids():
             return None
-        self._no_circle(plan)
-        book = self.with_parameters({plan.extends: parameters}) if parameters else self
-        return book.plan(plan.extends, day)
+        self._no_circle(plan_id, extends, place)
+        book = self.with_parameters({extends: parameters}) if parameters else self
+        return book.plan(extends, day)
 
-
-    def _no_circle(self, plan: Plan) -> None:
+    def _no_circle(self, plan_id: str, extends: str, place: Place) -> None:
         """Raise PlanError where a plan extends one that extends it again."""
-        path, following = [plan.id], plan.extends
+        path, following = [plan_id], extends
         while following in self.ids():
             if following in path:
                 message = "these plans extend each other: " + " -> ".join((*path, following))
-                raise PlanError([Finding("circle", message, plan.place, "a plan extends a more general one")])
+                raise PlanError([Finding("circle", message, place, "a plan extends a more general one")])
             path.append(following)
-            heads = [_HEAD_EXTENDS.search(source[:20_000]) for source, _ in self.texts(following)]
-            following = next((found[1] for found in heads if found), "")
+            heads = [read_head(source, file) for source, file in self.texts(following)]
+            following = next((str(head["extends"]) for head in heads if "extends" in head), "")
 
 
 __all__ = ["Book", "Parameters", "Reading", "Slice", "bundled_plans", "load_plans"]

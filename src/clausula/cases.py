@@ -25,7 +25,7 @@ from clausula import questions
 from clausula.adjudicate import Adjudication, adjudicate
 from clausula.book import Book
 from clausula.decision import Decision
-from clausula.encoder import LineError
+from clausula.sources import LineError
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Benefit
 from clausula.positions import Positions
@@ -147,10 +147,9 @@ def _chosen(entry: Mapping[str, Any], decisions: Sequence[Decision], position: i
 
 def _granting(decision: Decision) -> Benefit:
     """The benefit that granted the line; where none did, the first that fitted."""
-    fitted = [cover for cover in decision.covers if cover.benefit is not None]
-    granted = [cover for cover in fitted if cover.outcome in ("covered", "partly")]
-    found = (granted or fitted or [None])[0]
-    return found.benefit if found is not None and found.benefit is not None else Benefit(id="")
+    fitted = [(cover.outcome, cover.benefit) for cover in decision.covers if cover.benefit is not None]
+    granted = [each for each in fitted if each[0] in ("covered", "partly")]
+    return next((benefit for _, benefit in granted or fitted), Benefit(id=""))
 
 
 def _all_lines(key: str, wanted: Any, decisions: Sequence[Decision]) -> Iterable[str]:

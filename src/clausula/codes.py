@@ -65,8 +65,8 @@ KEEPS = 1
 # moves of accounts, noted while a benefit is weighed and carried out when it is chosen; the last bit is KEEPS
 COUNTED, BORNE, LIMITED, CAPPED = 0, 2, 4, 6
 
-NOTE = 6
-"""Ints a note in the trace takes: line, cover, row, before, after, extra."""
+NOTE = 5
+"""Ints a note in the trace takes: line and cover slot (line << 6 | slot), row, before, after, extra."""
 
 # --- layout of the memories (see clausula.memory) ---
 

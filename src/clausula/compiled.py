@@ -1,29 +1,20 @@
 """The kernel compiled by Numba: the very same source as `clausula.kernel`, executed with a real `jit`.
 
-Numba is an optional extra (`pip install clausula[fast]`); without it everything runs interpreted and means the same.
+The annotations of the kernel are its types: `int` is a 64-bit whole number, `Any` a memory of such numbers. Numba is an
+optional extra (`pip install clausula[fast]`); without it everything runs interpreted and means the same.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+import typing
+from collections.abc import Callable
 from functools import lru_cache
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
-import numpy as np
-
 from clausula import kernel as interpreted
-from clausula.program import (
-    BenefitRow,
-    EvidenceRow,
-    ExclusionRow,
-    Program,
-    RequirementRow,
-    StepRow,
-    Tables,
-    TestRow,
-)
 
 
 def available() -> bool:
@@ -31,48 +22,57 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+_switch = {"on": False}
+
+
+def use(*, on: bool) -> None:
+    """Decide single lines with the compiled kernel too (a server wants that); off at first, because compiling takes seconds.
+
+    Raises ImportError where Numba is not installed.
+    """
+    if on:
+        kernel()
+    _switch["on"] = on
+
+
+def in_use() -> bool:
+    """Whether single lines are decided by the compiled kernel."""
+    return _switch["on"]
+
+
 @lru_cache(maxsize=1)
 def kernel() -> ModuleType:
     """The compiled kernel module. Raises ImportError where Numba is not installed."""
-    from numba import njit
-
     name = "clausula._compiled_kernel"
     spec = importlib.util.spec_from_file_location(name, interpreted.__file__)
     if spec is None or spec.loader is None:
         raise ImportError("the source of the kernel is not there")
     module = importlib.util.module_from_spec(spec)
-    module.__dict__["jit"] = njit(cache=True, nogil=True, _nrt=False)
+    module.__dict__["jit"] = _jit()
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def dtype(row: Any) -> np.dtype[Any]:
-    """The struct type of a record of the program: every field a 64-bit whole number."""
-    return np.dtype([(field, np.int64) for field in row._fields], align=True)
+def _jit() -> Callable[[Any], Any]:
+    """Compiles a kernel function by its annotations; no memory management, because the kernel allocates nothing."""
+    from numba import njit, types
 
+    memory = types.Array(types.int64, 1, "C")
 
-TESTS, STEPS, BENEFITS = dtype(TestRow), dtype(StepRow), dtype(BenefitRow)
-EXCLUSIONS, REQUIREMENTS, EVIDENCE = dtype(ExclusionRow), dtype(RequirementRow), dtype(EvidenceRow)
+    def kind(annotation: Any) -> Any:
+        if annotation is Any:
+            return memory
+        if annotation is int:
+            return types.int64
+        if annotation is NoneType:
+            return types.void
+        return types.UniTuple(types.int64, len(typing.get_args(annotation)))
 
+    def jit(function: Any) -> Any:
+        hints = typing.get_type_hints(function)
+        result = kind(hints.pop("return"))
+        signature = result(*(kind(each) for each in hints.values()))
+        return njit(signature, cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
 
-def records(rows: Any, kind: np.dtype[Any]) -> Any:
-    """Rows of a program as a struct array; never empty, so that every table has an address."""
-    return np.array([tuple(row) for row in rows] or [(0,) * len(kind.names or ())], kind)
-
-
-def arrays(program: Program) -> Tables:
-    """The program's tables as arrays, kept in the program."""
-    if "arrays" not in program.cache:
-        t = program.tables
-        program.cache["arrays"] = t._replace(
-            tests=records(t.tests, TESTS),
-            steps=records(t.steps, STEPS),
-            benefits=records(t.benefits, BENEFITS),
-            exclusions=records(t.exclusions, EXCLUSIONS),
-            requirements=records(t.requirements, REQUIREMENTS),
-            index=np.array(t.index, np.int64),
-            sets=np.array(t.sets, np.uint8),
-        )
-    found: Tables = program.cache["arrays"]
-    return found
+    return jit

@@ -321,7 +321,7 @@ class Compiler:
         per = step.per
         account = entity = period = window = -1
         if per is not None and not (step.verb == "less" and step.at_most is None):
-            name = own if own.startswith("/") else f"{step.plan or rule.plan}#{own}"
+            name = own if own.startswith("/") else f"{self.home(step) or rule.plan}#{own}"
             account, entity = self.account(step, name), self.entity(per.scope)
             self.same_verb(step, name)
             fact = PERIOD_FACTS.get(per.period, per.period.replace(" ", "-"))
@@ -356,11 +356,21 @@ class Compiler:
         if scope in ENTITIES:
             return ENTITIES[scope]
         spec = self.spec(scope)
-        key = (f"entity-{scope}", "entity")
+        key = (f"entity-{scope}", "entity")  # a name of its own: the fact may stand in another column too
         if key not in self.columns:
-            self.columns[key] = Column(self.common, Spec(scope, spec.kind, spec.of, "entity"), block=False)
+            self.columns[key] = Column(self.common, Spec(key[0], spec.kind, spec.of, "entity", (), (scope,)), block=False)
             self.common += 1
         return self.columns[key].index
+
+    def home(self, step: Step) -> str:
+        """The plan an account belongs to: where a plan it extends already has the account a step names, that plan."""
+        if step.account:
+            for rule in self.plan.rules:
+                pays = (rule.step,) if isinstance(rule, NamedStep) else rule.pays or () if isinstance(rule, Benefit) else ()
+                for other in pays:
+                    if isinstance(other, Step) and step.account in (other.account, other.id):
+                        return other.plan
+        return step.plan
 
     def same_verb(self, step: Step, name: str) -> None:
         """An account without a name of its own is known by its place in `pays`; refuse an edition that moves it."""

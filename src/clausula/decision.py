@@ -159,7 +159,7 @@ class Decision:
         found = []
         trace = self.trace
         for at in range(0, len(trace), k.NOTE):
-            row, before, after, extra = trace[at + 2], trace[at + 3], trace[at + 4], trace[at + 5]
+            _, row, before, after, extra = trace[at : at + k.NOTE]
             kind = row >> 24
             plan, clause = self.program.clause(row)
             rule = self.program.rule(row)

@@ -4,58 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from clausula import codes as k
-from clausula import dates
 from clausula.codes import MISSING
 from clausula.facts import FactError, Spec, derive, encode
 from clausula.household import Enrolment, Evidence, Household, Line, Person, Provider
 from clausula.money import MoneyError, to_minor
+from clausula.needs import Needs
 from clausula.program import Column, EvidenceRow, Program
+from clausula.sources import Context, LineError, day_kind_of, elsewhere, raw, window
 from clausula.usage import AccountKey, Usage
 
 
-class Context(NamedTuple):
-    """What a line's facts are read from."""
-
-    line: Line
-    person: Person
-    provider: Provider | None
-    enrolment: Enrolment | None
-    before: tuple[str, ...] = ()
-
-
-class LineError(ValueError):
-    """A line that cannot be decided as it is stated: which line, which fact, why."""
-
-    def __init__(self, line: Line, fact: str, message: str) -> None:
-        super().__init__(f"line {line.id}{f' ({line.origin})' if line.origin else ''}: {fact}: {message}")
-        self.line, self.fact, self.message = line, fact, message
-
-
 NO_PROVIDER = Provider("")
-Raw = Callable[[Context], Any]
-
-_RAW: Mapping[str, Raw] = {
-    "received_on": lambda c: c.line.received_on,
-    "born": lambda c: c.person.born,
-    "role": lambda c: c.person.role,
-    "sex": lambda c: c.person.sex or None,
-    "start": lambda c: c.enrolment and c.enrolment.start,
-    "until": lambda c: c.enrolment and c.enrolment.until,
-    "covers_before": lambda c: tuple(plan for plan in c.before if c.enrolment and plan != c.enrolment.plan),
-    "time": lambda c: c.line.time,
-    "provider": lambda c: c.line.provider or None,
-    "specialty": lambda c: (c.provider and c.provider.specialty) or None,
-    "episode": lambda c: c.line.episode or None,
-    "stay": lambda c: c.line.stay or None,
-    "indication": lambda c: c.line.indication or None,
-}
-
-
 @dataclass(slots=True)
 class Interner:
     """Ids of entities as small numbers, and back."""
@@ -72,21 +34,87 @@ class Interner:
         return found
 
 
-@lru_cache(maxsize=4)
-def _calendar(country: str, subdivision: str) -> Any:
-    import holidays  # a large library, loaded only where a plan asks for public holidays
-
-    try:
-        return holidays.country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
-        return holidays.country_holidays(country) if country else {}
+Reader = Callable[["Encoder", Context, list[int], int], int]
+"""Reads one column of a row: (encoder, context, row so far, offset of the cover's block) -> number."""
 
 
-def day_kind(day: date, country: str, subdivision: str = "") -> str:
-    """working, saturday, sunday or holiday by the public holidays of a country (ISO 3166)."""
-    if country and day in _calendar(country, subdivision):
-        return "holiday"
-    return {6: "saturday", 7: "sunday"}.get(day.isoweekday(), "working")
+def reader(program: Program, column: Column) -> Reader:
+    """How a column is filled, with everything that does not change from line to line worked out beforehand."""
+    spec = column.spec
+    fact, source = spec.id, elsewhere(spec.id, spec.of)
+    names, atoms = program.set_names.get(fact, {}), program.atoms.get(fact)
+    memo: dict[tuple[type, Any], int] = {}
+    otherwise = _otherwise(program, spec)
+
+    def read(encoder: Encoder, context: Context, row: list[int], shift: int) -> int:
+        value = context.line.facts.get(fact)
+        if value is None:
+            value = source(context)
+        if value is None:
+            return otherwise(encoder, context, row, shift)
+        key = (value.__class__, value)
+        try:
+            found = memo.get(key)
+        except TypeError:
+            raise FactError(fact, f"{value!r} is not a plain value") from None
+        if found is None:
+            found = encode(spec, value, program.currency, names, atoms)
+            if len(memo) < LARGEST_MEMO:
+                memo[key] = found
+        return found
+
+    if spec.derive == "entity":
+        return lambda encoder, context, _row, _shift: encoder.entity(spec.values[0], context)
+    return read
+
+
+def _otherwise(program: Program, spec: Spec) -> Reader:
+    """What a column holds where nobody states the fact: derived, else its default, else MISSING."""
+    if spec.derive == "window":
+        return lambda _encoder, _context, row, _shift: int(window(spec, row[k.SERVED]))
+    if spec.derive:
+        columns = {column.spec.id: column for column in program.columns}
+        known = [columns.get(name) for name in spec.args]
+        places = [
+            (k.SERVED if name == "served_on" else column.index if column else -1, bool(column and column.block))
+            for name, column in zip(spec.args, known, strict=True)
+        ]
+
+        def worked_out(_encoder: Encoder, _context: Context, row: list[int], shift: int) -> int:
+            return derive(spec, [MISSING if at < 0 else row[at + shift if block else at] for at, block in places])
+
+        return worked_out
+    if spec.id == "day_kind":
+        country, atoms = program.covers[0].plan.country, program.atoms.get("day_kind")
+        return lambda _encoder, context, _row, _shift: encode(spec, day_kind_of(context, country), "", {}, atoms)
+    default = MISSING
+    if spec.unless_stated is not None:
+        names, atoms = program.set_names.get(spec.id, {}), program.atoms.get(spec.id)
+        default = encode(spec, spec.unless_stated, program.currency, names, atoms)
+    return lambda _encoder, _context, _row, _shift: default
+
+
+LARGEST_MEMO = 50_000
+"""Different values of a fact whose number is remembered."""
+
+Filling = tuple[tuple[tuple[int, Reader], ...], tuple[tuple[int, Reader], ...]]
+"""Common columns and block columns to fill, each with its reader, what they derive from first."""
+
+
+def filling(program: Program, covers: tuple[int, ...], service: int | None) -> Filling:
+    """The columns to fill for some covers and a service (None: all columns), kept in the program."""
+    cache: dict[Any, Filling] = program.cache.setdefault("filling", {})
+    key = (covers, service)
+    if key not in cache:
+        if "readers" not in program.cache:
+            program.cache["readers"] = [reader(program, column) for column in program.columns]
+            program.cache["needs"] = Needs(program)
+        needs: Needs = program.cache["needs"]
+        wanted = needs.everything if service is None else frozenset().union(*(needs.of(cover, service) for cover in covers))
+        chosen = [(program.columns[place], program.cache["readers"][place]) for place in sorted(wanted)]
+        common = tuple((column.index, read) for column, read in chosen if not column.block)
+        cache[key] = common, tuple((column.index, read) for column, read in chosen if column.block)
+    return cache[key]
 
 
 class Encoder:
@@ -169,8 +197,11 @@ class Encoder:
             return sorted(lines, key=lambda line: (line.received_on or line.served_on, line.served_on))
         return sorted(lines, key=lambda line: line.served_on)
 
-    def row(self, line: Line) -> list[int]:
-        """A line as a row of whole numbers. Raises LineError for what cannot be."""
+    def row(self, line: Line, *, full: bool = False) -> list[int]:
+        """A line as a row of whole numbers, with the facts that its covers can look at for its service (full: with all).
+
+        Raises LineError for what cannot be.
+        """
         program, tables = self.program, self.program.tables
         person = self.people.get(line.person)
         if person is None:
@@ -186,19 +217,24 @@ class Encoder:
         row[k.EVIDENCE], row[k.EVIDENCE_END] = self.ranges.get(person.id, (0, 0))
         context = Context(line, person, provider, None)
         self._entities(context, row)
+        covers = self._covers(line, person)
+        service = None if full else row[k.SERVICE]
+        common, block = filling(program, tuple(cover for cover, _ in covers), service)
         try:
-            self._facts(context, row, 0, block=False)
+            for index, read in common:
+                row[index] = read(self, context, row, 0)
             before: tuple[str, ...] = ()
-            for number, (cover, enrolment) in enumerate(self._covers(line, person)):
+            for number, (cover, enrolment) in enumerate(covers):
                 shift = tables.columns + number * tables.width
                 row[shift] = cover
-                self._facts(context._replace(enrolment=enrolment, before=before), row, shift, block=True)
+                mine = Context(line, person, provider, enrolment, before)
+                for index, read in block:
+                    row[shift + index] = read(self, mine, row, shift)
                 before = (*before, enrolment.plan)
         except FactError as error:
             raise LineError(line, error.fact, str(error).partition(": ")[2]) from None
-        for number in range(tables.depth):
-            if row[tables.columns + number * tables.width] == MISSING:
-                row[tables.columns + number * tables.width] = -1
+        for number in range(len(covers), tables.depth):
+            row[tables.columns + number * tables.width] = -1
         return row
 
     def _stated(self, line: Line, row: list[int]) -> None:
@@ -256,107 +292,31 @@ class Encoder:
         rank = self.program.covers
         return sorted(found.items(), key=lambda item: (rank[item[0]].plan.rank, rank[item[0]].plan.id, rank[item[0]].lane))
 
-    def _facts(self, context: Context, row: list[int], shift: int, *, block: bool) -> None:
-        for column in self.program.columns:
-            if column.block is block:
-                row[column.index + (shift if block else 0)] = self._fact(column, context, row, shift)
-
-    def _fact(self, column: Column, context: Context, row: list[int], shift: int) -> int:
-        spec = column.spec
-        stated = self._raw(spec.id, spec.of, context)
-        if stated is None and spec.derive == "window":
-            return _window(spec, row[k.SERVED])
-        if spec.derive == "entity":
-            return MISSING if stated is None else self.interner.number(spec.id, context.person.id, str(stated))
-        if stated is None and spec.derive:
-            return derive(spec, [self._argument(argument, context, row, shift) for argument in spec.args])
-        if stated is None and spec.id == "day_kind":
-            stated = self._day_kind(context)
-        if stated is None:
-            stated = spec.unless_stated
-        if stated is None:
-            return MISSING
-        return encode(
-            spec, stated, self.program.currency, self.program.set_names.get(spec.id, {}), self.program.atoms.get(spec.id)
-        )
-
-    def _argument(self, name: str, context: Context, row: list[int], shift: int) -> int:
-        if name == "served_on":
-            return row[k.SERVED]
-        for column in self.program.columns:
-            if column.spec.id == name:
-                found = row[column.index + (shift if column.block else 0)]
-                return found if found != MISSING else self._fact(column, context, row, shift)
-        return MISSING
-
-    def _raw(self, fact: str, of: str, context: Context) -> Any:
-        """A fact as stated: on the line, else where it belongs, else what follows from a field."""
-        line, person, provider, enrolment, _ = context
-        if fact in line.facts:
-            return line.facts[fact]
-        if fact.startswith("provider."):
-            return self._of_provider(fact.removeprefix("provider."), line, provider)
-        if of == "person" and fact in person.facts:
-            return person.facts[fact]
-        if of == "enrolment" and enrolment is not None and fact in enrolment.facts:
-            return enrolment.facts[fact]
-        if provider is not None and fact in provider.facts:
-            return provider.facts[fact]
-        read = _RAW.get(fact)
-        return read(context) if read else None
-
-    @staticmethod
-    def _of_provider(fact: str, line: Line, provider: Provider | None) -> Any:
-        if provider is None:
-            return None
-        if fact == "lists":
-            admitted = line.facts.get("admitted_on")
-            day = admitted if isinstance(admitted, date) else line.served_on
-            return tuple(entry.list for entry in provider.lists if entry.holds(day))
-        if fact == "role":
-            return provider.role or None
-        return provider.facts.get(fact)
-
-    def _day_kind(self, context: Context) -> str:
-        facts = context.person.facts
-        country = str(context.line.facts.get("country") or facts.get("residence_country") or self.program.covers[0].plan.country)
-        kind = day_kind(context.line.served_on, country, str(facts.get("residence_canton", "")) if country == "CH" else "")
-        patron = facts.get("patron_saint_day")
-        is_patron = isinstance(patron, str) and context.line.served_on.strftime("%m-%d") == patron
-        return "holiday" if is_patron else kind
+    def entity(self, fact: str, context: Context) -> int:
+        """The number of what a fact of the line names (a tooth, an accident), for this person."""
+        value = raw(fact, "line", context)
+        return MISSING if value is None else self.interner.number(fact, context.person.id, str(value))
 
     # --- usage ---
 
-    def opening(self, usage: Usage | None, room: int) -> tuple[list[int], list[int], list[int]]:
-        """The household's accounts as the kernel reads them, with room for new ones."""
-        keys: list[int] = []
-        values: list[int] = []
+    def accounts(self, usage: Usage | None) -> list[int]:
+        """The household's accounts as the kernel reads them: key, used, key, used …"""
+        found: list[int] = []
         numbers = {spec.name: number for number, spec in enumerate(self.program.accounts)}
         for key, amount in usage.amounts.items() if usage else ():
             if key.account in numbers:
-                keys.append(numbers[key.account] << 50 | self.interner.number(*key.entity) << 22 | key.period)
-                values.append(amount)
-        size = len(keys)
-        return keys + [0] * room, values + [0] * room, [size]
+                entity = self.interner.number(*key.entity)
+                found += [numbers[key.account] << 50 | entity << 22 | key.period, amount]
+        return found
 
-    def closing(self, usage: Usage | None, state: tuple[Sequence[int], Sequence[int], Sequence[int]]) -> Usage:
-        """The accounts after the lines; accounts of other programs stay as they were."""
+    def closing(self, usage: Usage | None, work: Sequence[int]) -> Usage:
+        """The accounts after the lines, from the work memory; accounts of other programs stay as they were."""
         amounts = dict(usage.amounts) if usage else {}
-        keys, values, size = state
-        for number in range(size[0]):
-            key = int(keys[number])
+        for j in range(k.W_ACCOUNTS, work[k.W_END], 2):
+            key, used = work[j], work[j + 1]
             name = self.program.accounts[key >> 50].name
-            entity = self.interner.names[key >> 22 & 0xFFFFFFF]
-            amounts[AccountKey(name, entity, key & 0x3FFFFF)] = int(values[number])
+            amounts[AccountKey(name, self.interner.names[key >> 22 & 0xFFFFFFF], key & 0x3FFFFF)] = used
         return Usage(amounts)
-
-
-def _window(spec: Spec, served: int) -> int:
-    """The day a window begins after: months or days back, or months before the year of the service."""
-    months, days = map(int, spec.values[:2])
-    if spec.values[2] == "rolling":
-        return int(dates.add_months(served, -months)) if months else served - days
-    return int(dates.add_months(dates.ordinal(dates.year_of(served), 1, 1), -months)) - 1
 
 
 def _bits(known: Mapping[str, int], names: Any) -> int:
@@ -366,5 +326,3 @@ def _bits(known: Mapping[str, int], names: Any) -> int:
 def _under(node: str, parent: str) -> bool:
     return node == parent or node.startswith(parent + "/")
 
-
-DAY = timedelta(days=1)

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from clausula import codes as k
-from clausula import dates, kernel
+from clausula import dates
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.encoder import Encoder
 from clausula.household import Enrolment, Household, Line, Person, Provider
 from clausula.plan import Eligibility, Ending, Rule
+from clausula.probe import Probe
 from clausula.program import Program
 from clausula.values import OUTCOMES
 
@@ -52,11 +53,8 @@ class Asking:
         encoder = Encoder(self.program, mine, self.providers)
         facts = {**computed(self.household, enrolment), **enrolment.facts, **self.facts}
         line = Line("application", enrolment.person, next(iter(self.program.service_order)), day, facts=facts)
-        row = encoder.row(line)
-        moves = ([0], [0], [0])
-        usage = encoder.opening(None, 1)
-        found: tuple[int, int] = kernel.truth(self.program.tables, at, row, 0, usage, moves)
-        return found
+        row = encoder.row(line, full=True)
+        return Probe(self.program, row).truth(at)
 
 
 def computed(household: Household, enrolment: Enrolment) -> dict[str, Any]:

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from clausula import codes as k
-from clausula import dates, kernel
-from clausula.adjudicate import NO_PROVIDERS, decide, run
+from clausula import dates
+from clausula.adjudicate import NO_PROVIDERS, decide
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.decision import Decision
-from clausula.encoder import Encoder, day_kind
+from clausula.encoder import Encoder
+from clausula.sources import day_kind
 from clausula.household import Evidence, Household, Line, Provider
 from clausula.left import Left, left
 from clausula.plan import Benefit, Contact, Requirement, Waiting
+from clausula.probe import Probe
 from clausula.program import Program
 from clausula.service_levels import is_open
 from clausula.usage import Usage
@@ -110,8 +112,7 @@ def _draws(each: Left, service: str) -> bool:
 def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usage: Usage | None) -> list[ToDo]:
     """The requirements of the benefits that fit the service, in order of their place, each once."""
     tables = program.tables
-    state, _, _, _ = run(program, [], encoder, usage)
-    moves = ([0], [0], [0])
+    probe = Probe(program, row, encoder, usage)
     found: dict[str, ToDo] = {}
     for slot in range(tables.depth):
         shift = slot * tables.width
@@ -122,7 +123,7 @@ def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usa
         contacts = {contact.id: contact for contact in program.covers[cover].plan.of(Contact)}
         for c in range(tables.index[at], tables.index[at + 1]):
             benefit = tables.benefits[tables.index[c]]
-            verdict, _ = kernel.truth(tables, benefit.condition, row, shift, state, moves)
+            verdict, _ = probe.truth(benefit.condition, shift)
             if verdict == k.FALSE:
                 continue
             for x in range(benefit.requirement, benefit.requirement_end):
@@ -130,27 +131,26 @@ def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usa
                 requirement = program.requirements[r]
                 if requirement.id not in found:
                     contact = contacts.get(requirement.given_by)
-                    found[requirement.id] = _todo(program, encoder, row, shift, r, contact, intent, state, moves)
+                    found[requirement.id] = _todo(program, encoder, probe, shift, r, contact, intent)
             if verdict == k.TRUE:
                 break
     return sorted(found.values(), key=lambda step: step.requirement.order)
 
 
 def _todo(
-    program: Program, encoder: Encoder, row: list[int], shift: int, r: int, contact: Contact | None, intent: Line, state: object,
-    moves: object,
-) -> ToDo:  # fmt: skip
+    program: Program, encoder: Encoder, probe: Probe, shift: int, r: int, contact: Contact | None, intent: Line
+) -> ToDo:
     tables, requirement = program.tables, program.requirements[r]
-    verdict, test = kernel.applies(tables, r, row, shift, state, moves)
+    verdict, test = probe.applies(r, shift)
     if verdict == k.FALSE:
         return ToDo(requirement, "exempt")
     if verdict == k.UNKNOWN:
         return ToDo(requirement, "unknown", fact=program.tests[test][0].fact, contact=contact)
-    failure, e = kernel.match(tables, r, row, shift, encoder.evidence, encoder.proposals, state)
+    failure, e = probe.match(r, shift)
     looked = encoder.evidence_of[e] if e >= 0 else None
     if failure == k.MET:
         return ToDo(requirement, "done", evidence=looked)
-    base = kernel.fact(row, tables.requirements[r].dated, shift, tables.columns)
+    base = probe.fact(tables.requirements[r].dated, shift)
     earliest = latest = None
     if requirement.dated and base != k.MISSING:
         low, high = requirement.dated.earliest, requirement.dated.latest

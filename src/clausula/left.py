@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clausula import codes as k
-from clausula import dates, kernel
+from clausula import dates
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.encoder import Encoder
@@ -16,6 +16,7 @@ from clausula.household import Enrolment, Household, Line
 from clausula.kernel import band_share
 from clausula.money import to_minor
 from clausula.plan import Benefit, FactRef, Step
+from clausula.probe import Probe
 from clausula.program import AccountSpec, Program
 from clausula.usage import Usage
 
@@ -88,7 +89,7 @@ def _guards(program: Program, household: Household, enrolment: Enrolment, on: da
     """Whether a guarded step can concern this person at all, by what is known without a bill: age, sex, deductible. Without it
     an adult would be shown a child's maximum. What a bill would say is unknown here and rules nothing out."""
     encoder, tables = Encoder(program, household, {}), program.tables
-    row = encoder.row(Line("left", enrolment.person, next(iter(program.service_order)), on))
+    row = encoder.row(Line("left", enrolment.person, next(iter(program.service_order)), on), full=True)
     for column in program.columns:
         if column.spec.of in ("line", "provider") and not column.spec.derive:
             row[column.index] = k.MISSING
@@ -96,10 +97,10 @@ def _guards(program: Program, household: Household, enrolment: Enrolment, on: da
         row[fixed] = k.MISSING
     shifts = [number * tables.width for number in range(tables.depth)]
     mine = [s for s in shifts if row[tables.columns + s] >= 0 and program.covers[row[tables.columns + s]].plan.id == enrolment.plan]
-    state, moves = encoder.opening(usage, 1), ([0], [0], [0])
+    probe = Probe(program, row, encoder, usage)
 
     def may_apply(condition: int) -> bool:
-        return not mine or kernel.truth(tables, condition, row, mine[0], state, moves)[0] != k.FALSE
+        return not mine or probe.truth(condition, mine[0])[0] != k.FALSE
 
     return may_apply
 

@@ -16,7 +16,7 @@ from clausula import dates
 from clausula.adjudicate import NO_PROVIDERS, decide
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
-from clausula.encoder import LineError
+from clausula.sources import LineError
 from clausula.explain import Teller
 from clausula.household import Evidence, Household, Line, Provider
 from clausula.money import show

@@ -348,6 +348,7 @@ class Statement(Rule):
     every: str = note("month or year", "text", "year")
     states: tuple[str, ...] = note("states of claims it lists", "texts", ())
     fields: tuple[str, ...] = note("what it says of each", "texts", ())
+    smallest_cell: int = note("a figure about fewer persons is written as fewer than this", "whole", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from clausula.adjudicate import Adjudication
 from clausula.book import Book
 from clausula.codes import TRUE
-from clausula.encoder import day_kind
+from clausula.sources import day_kind
 from clausula.enrolment import Asking, ends_on, enrol
 from clausula.guide import guide
 from clausula.left import left

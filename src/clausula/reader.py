@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from clausula import plan as p
@@ -21,10 +22,12 @@ from clausula import values
 from clausula.findings import Finding, Place, PlanError
 from clausula.positions import Entry, Positions
 
-LARGEST_PLAN = 2_000_000
+LARGEST_PLAN = 1_000_000
 """Characters a plan may have; a larger text is refused."""
 LONGEST_LINE = 4_000
 """Characters a line of rules may have: nobody reads longer ones, and the time to read a key grows with its square."""
+MOST_FINDINGS = 200
+"""Findings after which reading stops: a text with more is no plan."""
 DEEPEST = 20
 """Levels of tables and lists in one another."""
 MOST_RULES = 4_000
@@ -133,9 +136,29 @@ class Reading:
     seen: dict[tuple[type[p.Rule], str], Place] = field(default_factory=dict)
     anchors: set[str] = field(default_factory=set)
 
-    def wrong(self, code: str, message: str, place: Place, mend: str = "") -> None:
-        """Note a finding."""
-        self.findings.append(Finding(code, message, place, mend))
+    def wrong(self, code: str, message: str, place: Place, mend: str = "", also: Place | None = None) -> None:
+        """Note a finding. Raises Enough when there are so many that reading on helps nobody."""
+        self.findings.append(Finding(code, message, place, mend, also=also))
+        if len(self.findings) >= MOST_FINDINGS:
+            raise Enough
+
+
+class Enough(Exception):  # noqa: N818 - not an error of its own, the findings say what is wrong
+    """Raised to stop reading."""
+
+
+def read_head(source: str, file: str = "plan.md") -> dict[str, Any]:
+    """The [plan] table of a text as it is written, without reading any rule; empty where there is none to be read."""
+    reading = Reading(file, {}, no_tables)
+    try:
+        fences = [fence for part in sections(source[:LARGEST_PLAN], file) for fence in part.fences]
+    except PlanError:
+        return {}
+    for text, line in fences:
+        head = _parse(reading, text, line)[0].get("plan")
+        if isinstance(head, dict):
+            return head
+    return {}
 
 
 def no_tables(reference: str, _: Place) -> Any:
@@ -160,32 +183,42 @@ def read_plan(
         reading.wrong("too-large", f"the text has {len(source)} characters, more than {LARGEST_PLAN}", Place(file, 1))
         return None, reading.findings
     try:
-        parts = sections(source, file)
+        _read_parts(reading, sections(source, file), inherited or {})
+        return _plan(reading, source), reading.findings
     except PlanError as error:
         return None, list(error.findings)
+    except Enough:
+        return None, reading.findings
+
+
+def _read_parts(reading: Reading, parts: list[Section], inherited: Mapping[str, Any]) -> None:
+    if len(parts) > MOST_RULES:
+        message = f"the text has {len(parts)} headings, more than {MOST_RULES}"
+        reading.wrong("too-large", message, Place(reading.file, 1), "split the plan")
+        raise Enough
     tomls = [(part, *_parse(reading, text, line)) for part in parts for text, line in part.fences]
     _own_parameters(reading, tomls)
-    reading.parameters = {**(inherited or {}), **reading.parameters}
-    if len(parts) > MOST_RULES:
-        reading.wrong("too-large", f"the text has {len(parts)} headings, more than {MOST_RULES}", Place(file, 1), "split the plan")
-        return None, reading.findings
+    reading.parameters = {**inherited, **reading.parameters}
     blocks: dict[int, list[tuple[dict[str, Any], Positions]]] = {}
     for part, data, where in tomls:
         blocks.setdefault(id(part), []).append((data, where))
     for part in parts:
         _section(reading, part, blocks.get(id(part), []))
-    return _plan(reading, source), reading.findings
 
 
 def _parse(reading: Reading, text: str, line: int) -> tuple[dict[str, Any], Positions]:
-    where = Positions(text, reading.file, line)
+    where = _positions(text, reading.file, line)
     for number, written in enumerate(text.splitlines(), line):
         if len(written) > LONGEST_LINE:
             message = f"this line has {len(written)} characters, more than {LONGEST_LINE}"
             reading.wrong("too-large", message, Place(reading.file, number), "write it on several lines")
             return {}, where
+        if written.count(".") > DEEPEST and _too_dotted(written):
+            message = f"a key has more than {DEEPEST} parts joined by dots"
+            reading.wrong("too-deep", message, Place(reading.file, number), "a rule needs four")
+            return {}, where
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        data = _toml(text)
         if _too_deep(data):
             message = f"tables and lists stand more than {DEEPEST} levels deep in one another"
             reading.wrong("too-deep", message, Place(reading.file, line), "a rule needs four")
@@ -199,6 +232,17 @@ def _parse(reading: Reading, text: str, line: int) -> tuple[dict[str, Any], Posi
         return {}, where
 
 
+@lru_cache(maxsize=4096)
+def _toml(text: str) -> dict[str, Any]:
+    """A block as data. Kept, because a plan is read once for every reading of its questions; nobody changes what it gives."""
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+@lru_cache(maxsize=4096)
+def _positions(text: str, file: str, line: int) -> Positions:
+    return Positions(text, file, line)
+
+
 def _too_deep(data: Any) -> bool:
     """Whether a value is nested deeper than any rule needs. Looked at level by level, so that no depth can exhaust it."""
     level = [data]
@@ -206,6 +250,13 @@ def _too_deep(data: Any) -> bool:
         deeper = [list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
         level = [entry for entries in deeper for entry in entries]
     return bool(level)
+
+
+def _too_dotted(line: str) -> bool:
+    """Whether a key of a line has too many parts. The time and room to read such keys grow with the square of their length."""
+    return any(re.split(r"[,{\[]", part)[-1].count(".") > DEEPEST for part in line.split("=")[:-1]) or (
+        line.lstrip().startswith("[") and line.count(".") > DEEPEST
+    )
 
 
 def _own_parameters(reading: Reading, tomls: Iterable[tuple[Section, dict[str, Any], Positions]]) -> None:
@@ -326,11 +377,11 @@ def _add(reading: Reading, rule: p.Rule) -> None:
     first = reading.seen.setdefault((type(rule), rule.id), rule.place)
     if first is not rule.place:
         mend = "ids are unique; rename one of them"
-        reading.findings.append(Finding("id-twice", f"the id {rule.id!r} stands twice", rule.place, mend, also=first))
-    if len(reading.rules) < MOST_RULES:
-        reading.rules.append(rule)
-    elif len(reading.rules) == MOST_RULES and not any(each.code == "too-large" for each in reading.findings):
+        reading.wrong("id-twice", f"the id {rule.id!r} stands twice", rule.place, mend, also=first)
+    reading.rules.append(rule)
+    if len(reading.rules) > MOST_RULES:
         reading.wrong("too-large", f"the plan has more than {MOST_RULES} rules", rule.place, "split the plan")
+        raise Enough
 
 
 def _rule(reading: Reading, key: str, entry: dict[str, Any], clause: str, where: Positions, at: Entry) -> p.Rule | None:

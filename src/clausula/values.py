@@ -447,7 +447,8 @@ def _one(verb: str, spec: dict[str, Any], place: Place) -> Step:
         return Step(verb, bands=_unit_bands(given, place), **extras)
     if verb == "round":
         mode = choice("half up", "up", "down")(spec.get("mode", "half up"), place)
-        return Step(verb, value=number(Decimal(given) if isinstance(given, str) else given, place), mode=mode, **extras)
+        plain = isinstance(given, str) and re.fullmatch(r"\d{1,9}(\.\d{1,4})?", given)
+        return Step(verb, value=number(Decimal(given) if plain else given, place), mode=mode, **extras)
     if verb == "less" and given == "paid_before":
         return Step("less", of="paid_before", **extras)
     return Step(verb, value=value_of(given, place), at_most=most, **extras)

@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 
 from clausula import codes as k
 from clausula.codes import MISSING
-from clausula.encoder import Context, Encoder, day_kind, window
+from clausula.encoder import Encoder
 from clausula.facts import DERIVATIONS, Spec, encode
 from clausula.household import Enrolment, Household, Line, Person, Provider
 from clausula.money import decimals
 from clausula.program import Column, Program
+from clausula.sources import Context, day_kind_of, raw, window
 
 Ints = Any
 """An int64 array."""
@@ -111,7 +112,7 @@ class People:
 
     def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context], *, keep: bool = True) -> Ints:
         if not keep or key not in self.cache:
-            values = [self.encoder.raw(spec.id, spec.of, context) for context in contexts]
+            values = [raw(spec.id, spec.of, context) for context in contexts]
             found = np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
             if not keep:
                 return found
@@ -361,8 +362,9 @@ class Encoding:
 
     def _own_entity(self, spec: Spec) -> Ints:
         column = np.full((len(self.at), 1), MISSING, np.int64)
-        words, at = self.table.words(spec.id)
-        self._entity(column, 0, spec.id, words, at[self.at], self.persons[self.at])
+        fact = spec.values[0]
+        words, at = self.table.words(fact)
+        self._entity(column, 0, fact, words, at[self.at], self.persons[self.at])
         return column[:, 0]
 
     def _argument(self, name: str, x: Ints) -> Ints:
@@ -374,6 +376,7 @@ class Encoding:
     def _day_kinds(self, spec: Spec) -> Ints:
         """Kind of day by country, canton and patron saint, worked out once for each combination."""
         country, there = self.table.words("country")
+        country_of = self.program.covers[0].plan.country
         keys = (there[self.at] + 1) * len(self.people.people) + self.persons[self.at]
         unique, inverse = np.unique(keys * 4_000_000 + self.served[self.at], return_inverse=True)
         found = []
@@ -383,7 +386,7 @@ class Encoding:
             facts = {"country": country[number - 1]} if number else {}
             line = Line("", "", "", date.fromordinal(day), facts=facts)
             context = Context(line, self.people.people[person], None, None)
-            found.append(self.people.code(spec, self.people.encoder.day_kind(context)))
+            found.append(self.people.code(spec, day_kind_of(context, country_of)))
         return np.array(found, np.int64)[inverse]
 
     # --- covers ---
@@ -466,4 +469,4 @@ def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
     return np.where(missing, MISSING, DERIVATIONS[spec.derive](*plain))
 
 
-__all__ = ["Encoding", "People", "Rows", "Table", "day_kind", "derived"]
+__all__ = ["Encoding", "People", "Rows", "Table", "derived"]

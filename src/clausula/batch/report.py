@@ -13,6 +13,7 @@ from clausula.batch.page import badge, card, page, percent, table
 from clausula.batch.settle import Settled
 from clausula.batch.statement import Matter, own_language, statement
 from clausula.batch.tally import Sums, Tally
+from clausula.batch.ways import Ways
 from clausula.batch.why import Narrator, in_language
 from clausula.batch.words import Words
 from clausula.book import Book
@@ -62,12 +63,21 @@ class Report:
         by_person: dict[str, list[Decision]] = defaultdict(list)
         for decision in settled.decisions:
             by_person[decision.line.person].append(decision)
+        ways = Ways(settled.household, settled.decisions, settled.opening, self.providers, self.book.catalogue)
         for person in settled.household.people:
             decisions, listed = by_person.get(person.id, []), self._of_person.pop(person.id, [])
             if not decisions and not listed:
                 continue
             matter = Matter(
-                self.book, settled.household, person, decisions, settled.usage, listed, self.providers, self._narrators
+                self.book,
+                settled.household,
+                person,
+                decisions,
+                settled.usage,
+                listed,
+                self.providers,
+                self._narrators,
+                ways,
             )
             own = own_language(self.book, settled.household, person)
             languages = self.languages or (own,)

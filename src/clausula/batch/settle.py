@@ -9,9 +9,9 @@ from decimal import Decimal
 from clausula.adjudicate import adjudicate
 from clausula.book import Book
 from clausula.decision import Decision
-from clausula.encoder import LineError
 from clausula.household import Household, Line, Provider
 from clausula.intake import Listed
+from clausula.sources import LineError
 from clausula.usage import Usage
 
 _REASONS = {
@@ -23,12 +23,13 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A household's decisions, its usage after them, and the lines that the engine refused."""
+    """A household's decisions in their order, its usage after and before them, and the lines the engine refused."""
 
     household: Household
     decisions: tuple[Decision, ...]
     usage: Usage
     refused: tuple[tuple[Line, Listed], ...]
+    opening: Usage | None = None
 
 
 def settle(
@@ -53,7 +54,7 @@ def settle(
             kept = left
             refused.append((error.line, _listed(error)))
             continue
-        return Settled(household, done.decisions, done.usage, tuple(refused))
+        return Settled(household, done.decisions, done.usage, tuple(refused), usage)
 
 
 def _listed(error: LineError) -> Listed:

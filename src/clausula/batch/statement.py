@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from clausula.batch.markup import Html, tag, together
 from clausula.batch.page import badge, card, key, meter, page, percent, stack, table
+from clausula.batch.ways import Ways
 from clausula.batch.why import Narrator, grounds, in_language
 from clausula.batch.words import Words
 from clausula.book import Book
@@ -40,6 +41,7 @@ class Matter:
     listed: Sequence[Listed]
     providers: Mapping[str, Provider]
     narrators: Mapping[str, Narrator]
+    ways: Ways
 
     @property
     def last(self) -> date | None:
@@ -194,12 +196,7 @@ def _glance(matter: Matter, words: Words) -> Html | None:
 
 def _left(matter: Matter, words: Words) -> Html:
     day, currency = matter.last, matter.decisions[0].program.currency if matter.decisions else ""
-    found: tuple[Left, ...] = ()
-    if day is not None:
-        try:
-            found = accounts_left(matter.book, matter.household, matter.person.id, day, matter.usage)
-        except PlanError:
-            found = ()
+    found = _accounts(matter)
     bars = [(each, _bar(each, matter, words, currency)) for each in found if each.top > 0]
     touched = [bar for each, bar in bars if each.used > 0 or each.kind == "deductible"]
     rest = [bar for each, bar in bars if not (each.used > 0 or each.kind == "deductible")]
@@ -216,6 +213,23 @@ def _left(matter: Matter, words: Words) -> Html:
             )
         )
     return card(words["left"], *body, span="s7", note=words.say("left_on", day=words.day(day)) if day else None)
+
+
+def _accounts(matter: Matter) -> list[Left]:
+    """The accounts on the last day of service of each year, the last year first; of earlier years only those used."""
+    lasts: dict[int, date] = {}
+    for each in sorted(decision.line.served_on for decision in matter.decisions):
+        lasts[each.year] = each
+    found: dict[tuple[str, tuple[str, ...], int], Left] = {}
+    for year in sorted(lasts, reverse=True):
+        try:
+            accounts = accounts_left(matter.book, matter.household, matter.person.id, lasts[year], matter.usage)
+        except PlanError:  # no edition holds on that day: nothing was left of anything
+            continue
+        for account in accounts:
+            if account.used or year == max(lasts):
+                found.setdefault((account.account, account.entity, account.period), account)
+    return list(found.values())
 
 
 def _bar(each: Left, matter: Matter, words: Words, currency: str) -> Html:
@@ -314,7 +328,7 @@ def _why(matter: Matter, words: Words, decision: Decision) -> Html:
         )
     found = []
     for ground in rests:
-        summary = tag("summary", ground.label, " ", tag("span", f"· {ground.plan_name}"))
+        summary = tag("summary", ground.label, " ", tag("span", f"· {matter.plan_name(ground.plan, words.language)}"))
         prose = tag("p", ground.prose, lang="en") if ground.prose else None
         source = tag("p", words.say("source", source=ground.source), cls="src") if ground.source else None
         found.append(tag("li", tag("details", summary, prose, source)))
@@ -326,9 +340,10 @@ def _why(matter: Matter, words: Words, decision: Decision) -> Html:
     plan, clause = decision.program.clause(decision.reason)
     decided = prose_of.get((plan, clause))
     head = tag("summary", words["why"], tag("span", f" · {decided.label}") if decided else None)
+    ways = [tag("p", sentence, cls="way") for sentence in matter.ways.tell(decision, words.language)]
     clauses = [tag("h3", words["rests_on"]), tag("ul", found, cls="grounds")] if found else []
     steps = tag("ol", told, cls="steps") if told else None
-    return tag("details", head, tag("p", why.summary, cls="sum"), bar if shares else None, steps, clauses)
+    return tag("details", head, tag("p", why.summary, cls="sum"), ways, bar if shares else None, steps, clauses)
 
 
 def _listed(matter: Matter, words: Words) -> Html | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clausula.batch.words import Words
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
 from clausula.explain import Sentence, Teller
@@ -33,7 +34,10 @@ class Narrator:
     def tell(self, decision: Decision) -> Why:
         """The decision as sentences; steps that say nothing a person needs are left out."""
         told = (self._teller.sentence(decision, step) for step in decision.steps)
-        return Why(self._teller.summary(decision), tuple(each for each in told if each is not None))
+        summary = self._teller.summary(decision)
+        if not decision.covers:
+            summary += " " + Words(self.language)["no_cover"]
+        return Why(summary, tuple(each for each in told if each is not None))
 
 
 def in_language(names: Names, language: str, otherwise: str = "") -> str:
@@ -47,7 +51,6 @@ class Ground:
 
     plan: str
     id: str
-    plan_name: str
     number: str
     title: str
     prose: str
@@ -79,15 +82,7 @@ def _clauses(decision: Decision) -> Mapping[tuple[str, str], tuple[Plan, Clause]
 
 def _ground(plan: Plan, clause: Clause, language: str) -> Ground:
     title = in_language(clause.title, language, clause.id)
-    number = re.match(r"((?:[Aa]rt\.?\s*)?[\dA-Z]*\d[\w.]*)\s+", clause.title.get("en", ""))
+    number = re.match(r"((?:[Aa]rt\.?\s*)?[\dA-Z]*\d[\w.()]*)\s+", clause.title.get("en", ""))
     lead = number[1] if number else ""
     bare = title.removeprefix(lead).strip() if lead else title
-    return Ground(
-        clause.plan or plan.id,
-        clause.id,
-        in_language(plan.name, language, plan.id),
-        lead,
-        bare,
-        clause.prose,
-        clause.source,
-    )
+    return Ground(clause.plan or plan.id, clause.id, lead, bare, clause.prose, clause.source)

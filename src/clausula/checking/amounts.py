@@ -39,7 +39,9 @@ def _shares(ground: Ground, rule: Rule, step: Step) -> None:
         _too_much(ground, rule)
     elif (step.share or 0) > PPM:
         message = "a share above 100 % pays more than it is taken of"
-        ground.warn("share-over-100", message, ground.spot(rule.place, "share"), "is it meant as a multiple of a tariff?")
+        ground.warn(
+            "share-over-100", message, ground.spot(rule.place, "share"), "is it meant as a multiple of a tariff?"
+        )
 
 
 def _too_much(ground: Ground, rule: Rule) -> None:

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from clausula import codes as k
-from clausula import kernel, questions
+from clausula import questions
 from clausula.book import Book
 from clausula.cases import Case, Result, load_cases, run_case
 from clausula.checking.ground import Ground, did_you_mean, kind_of
 from clausula.decision import Decision
-from clausula.encoder import LineError
+from clausula.sources import LineError
 from clausula.enrolment import Asking, ends_on, enrol
 from clausula.findings import PlanError
 from clausula.plan import Benefit, Eligibility, Ending, Exclusion, NamedStep, Premium, Requirement, Rule, Waiting
 from clausula.plan import Step as PlanStep
 from clausula.premium import premium
+from clausula.probe import Probe
 from clausula.situation import InputError, day, read_situation
 
 COUNTED = (Benefit, Exclusion, Waiting, Requirement, NamedStep, Eligibility, Ending, Premium)
@@ -100,20 +101,16 @@ def _of_decision(decision: Decision, hits: Hits) -> None:
 def _exemptions(decision: Decision, benefit: int, hits: Hits) -> None:
     """Which exemptions of the requirements of a benefit held on a line."""
     tables, row = decision.program.tables, list(decision.row)
-    usage: tuple[list[int], list[int], list[int]] = ([], [], [0])
-    moves = ([0], [0], [0])
+    probe = Probe(decision.program, row)
     for x in range(tables.benefits[benefit].requirement, tables.benefits[benefit].requirement_end):
         r = tables.index[x]
         need = tables.requirements[r]
         for slot in range(tables.depth):
             shift = slot * tables.width
-            if (
-                row[tables.columns + shift] < 0
-                or kernel.truth(tables, need.condition, row, shift, usage, moves)[0] != k.TRUE
-            ):
+            if row[tables.columns + shift] < 0 or probe.truth(need.condition, shift)[0] != k.TRUE:
                 continue
             for nth, e in enumerate(range(need.exempt, need.exempt_end)):
-                if kernel.truth(tables, tables.index[e], row, shift, usage, moves)[0] == k.TRUE:
+                if probe.truth(tables.index[e], shift)[0] == k.TRUE:
                     hits.exempted.add((key_of(decision.program.requirements[r]), nth))
                     hits.rules.add(key_of(decision.program.requirements[r]))
 
@@ -171,7 +168,9 @@ def judge_results(ground: Ground, results: Iterable[Result]) -> None:
 
 def not_hit(ground: Ground, hits: Hits) -> tuple[list[Rule], list[Rule]]:
     """The plan's own rules that cases should hit, and those that none does."""
+    paying = {entry for benefit in ground.of(Benefit) for entry in benefit.pays or () if isinstance(entry, str)}
     counted: list[Rule] = [rule for rule in ground.own if isinstance(rule, COUNTED)]
+    counted = [rule for rule in counted if not isinstance(rule, NamedStep) or rule.id in paying]  # else only read
     return counted, [rule for rule in counted if key_of(rule) not in hits.rules]
 
 
@@ -179,7 +178,7 @@ def one_sided(ground: Ground, hits: Hits) -> tuple[int, list[tuple[Rule, str]]]:
     """How many exceptions and exemptions there are, and those that no case shows on one of their sides."""
     count = 0
     missing: list[tuple[Rule, str]] = []
-    benefits = {rule.id: rule for rule in ground.plan.of(Benefit)}
+    benefits = {rule.id: rule for rule in ground.of(Benefit)}
     for rule in ground.own:
         if isinstance(rule, Benefit) and rule.exception_to:
             count += 1

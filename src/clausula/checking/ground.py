@@ -44,7 +44,8 @@ class Ground:
     """One plan as it stands in one slice of time, with everything the guards need to judge it.
 
     texts: source lines by file, for places that point at the very word. known_ids: ids that stand in the text although
-    their rule could not be read, so that one mistake is not told twice.
+    their rule could not be read, so that one mistake is not told twice. doubtful: rules whose condition names something
+    unknown or impossible, for which no further conclusion is drawn.
     """
 
     book: Book
@@ -56,7 +57,9 @@ class Ground:
     more: Counter[str] = field(default_factory=Counter)
     _told: Counter[str] = field(default_factory=Counter)
     _seen: set[tuple[str, str, int, str]] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
     _specs: dict[str, Spec | None] = field(default_factory=dict)
+    _kinds: dict[type[Any], list[Any]] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -67,6 +70,12 @@ class Ground:
     def own(self) -> list[Rule]:
         """The rules of this plan itself, without what it inherits."""
         return [rule for rule in self.plan.rules if rule.plan == self.plan.id]
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        """All rules of a kind, the inherited ones too."""
+        if kind not in self._kinds:
+            self._kinds[kind] = self.plan.of(kind)
+        return self._kinds[kind]
 
     def wrong(
         self, code: str, message: str, place: Place, mend: str = "",
@@ -83,6 +92,13 @@ class Ground:
         self._seen.add(key)
         self.findings.append(Finding(code, message, place, mend, severity, also))
 
+    def full(self, code: str) -> bool:
+        """Whether enough findings of a code are shown already; counts one more if so."""
+        if self._told[code] < MOST_OF_ONE_KIND:
+            return False
+        self.more[code] += 1
+        return True
+
     def warn(self, code: str, message: str, place: Place, mend: str = "", also: Place | None = None) -> None:
         """Note something that is probably not meant, but can be run."""
         self.wrong(code, message, place, mend, "warning", also)
@@ -94,22 +110,22 @@ class Ground:
 
     def at(self, plan: Plan) -> Ground:
         """The same ground, findings shared, for the plan as it stands in another slice."""
-        return dataclasses.replace(self, plan=plan, _specs={})
+        return dataclasses.replace(self, plan=plan, _specs={}, _kinds={})
 
     # --- names ---
 
     def spec(self, fact: str) -> Spec | None:
         """What a fact is for this plan; None where nobody knows it."""
         if fact not in self._specs:
-            own: dict[str, Fact] = {rule.id: rule for rule in self.plan.of(Fact)}
-            choices = {f"${rule.id}": rule for rule in self.plan.of(Parameter)}
+            own: dict[str, Fact] = {rule.id: rule for rule in self.of(Fact)}
+            choices = {f"${rule.id}": rule for rule in self.of(Parameter)}
             self._specs[fact] = chosen(choices[fact]) if fact in choices else spec_of(fact, (own, self.catalogue.facts))
         return self._specs[fact]
 
     def facts(self) -> set[str]:
         """Ids of all facts there are."""
-        parameters = (f"${rule.id}" for rule in self.plan.of(Parameter))
-        return {*parameters, *BUILT_IN, *self.catalogue.facts, *(rule.id for rule in self.plan.of(Fact))}
+        parameters = (f"${rule.id}" for rule in self.of(Parameter))
+        return {*parameters, *BUILT_IN, *self.catalogue.facts, *(rule.id for rule in self.of(Fact))}
 
     def spot(self, place: Place, word: str) -> Place:
         """The place of a word in the rule that stands at `place`; the place itself where the word is not found there."""
@@ -161,7 +177,7 @@ class Ground:
 
     def calculation(self, benefit: Benefit) -> list[Step]:
         """The steps of a benefit in order, named ones spelled out (unknown names are left out)."""
-        named = {rule.id: rule.step for rule in self.plan.of(NamedStep)}
+        named = {rule.id: rule.step for rule in self.of(NamedStep)}
         found = [named.get(step) if isinstance(step, str) else step for step in benefit.pays or ()]
         return [step for step in found if step is not None]
 

@@ -15,9 +15,9 @@ from clausula.findings import PlanError
 from clausula.plan import Benefit, Exclusion
 from clausula.precedence import in_order
 
-MOST_PAIRS = 400_000
+MOST_PAIRS = 30_000
 """Pairs of benefits that are compared; more are refused, because nobody could read such a plan either."""
-MOST_TRIES = 4_000_000
+MOST_TRIES = 1_000_000
 """Tries for a whole plan."""
 
 
@@ -34,7 +34,7 @@ class Candidate:
 def guard(ground: Ground) -> None:
     """Compare every two benefits of the plan, and look for those that can never apply."""
     try:
-        ordered = in_order(ground.plan.of(Benefit))
+        ordered = in_order(ground.of(Benefit))
     except PlanError as error:
         for finding in error.findings:
             if finding.code != "unknown-benefit":
@@ -61,7 +61,7 @@ def guard(ground: Ground) -> None:
 
 def _twice(ground: Ground) -> None:
     """A benefit with the id of one it inherits would silently take its place."""
-    inherited = {rule.id: rule for rule in ground.plan.of(Benefit) if rule.plan != ground.plan.id}
+    inherited = {rule.id: rule for rule in ground.of(Benefit) if rule.plan != ground.plan.id}
     for rule in ground.rules(Benefit):
         if rule.id in inherited:
             message = f"the plan {inherited[rule.id].plan} it extends has a benefit {rule.id!r} too"
@@ -90,7 +90,7 @@ def _alive(ground: Ground, truth: Truth, each: Candidate, budget: Tries) -> bool
     if not each.scope:
         return False
     answer = _ask(truth, each.groups, each.scope, budget)
-    if answer is False and _mine(ground, each.rule):
+    if answer is False and _mine(ground, each.rule) and each.rule.id not in ground.doubtful:
         message = f"the benefit {each.rule.id!r} can never apply: its condition contradicts itself"
         ground.wrong("never-applies", message, ground.spot(each.rule.place, "when"), "look at when and unless together")
     return answer is not False
@@ -137,6 +137,9 @@ def _pairs(ground: Ground, truth: Truth, alive: list[Candidate], before: dict[st
 def _pair(ground: Ground, truth: Truth, one: Candidate, other: Candidate, budget: Tries) -> None:
     answer = _ask(truth, [*one.groups, *other.groups], one.scope & other.scope, budget)
     if answer is False:
+        return
+    code = "overlap" if answer else "overlap-unknown"
+    if ground.full(code):
         return
     first, second = (one.rule, other.rule) if _mine(ground, other.rule) else (other.rule, one.rule)
     if (first.place.file, first.place.line) > (second.place.file, second.place.line) and _mine(ground, first):
@@ -185,7 +188,7 @@ def _excluded(ground: Ground, truth: Truth, each: Candidate) -> None:
     """Whether an exclusion without a condition takes everything from this benefit."""
     if not _mine(ground, each.rule):
         return
-    for rule in ground.plan.of(Exclusion):
+    for rule in ground.of(Exclusion):
         whole = not rule.services or not each.scope & ~truth.scope(rule.services)
         if (
             whole

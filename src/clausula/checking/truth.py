@@ -98,7 +98,7 @@ class Truth:
 
         Raises TooHard when the tries are used up before the answer is known.
         """
-        ordered = sorted(groups, key=len)
+        ordered = sorted(groups, key=lambda group: (group[0][0][1] if group and group[0] else False, len(group)))
         literals: dict[str, list[Literal]] = {}
 
         def search(level: int) -> bool:

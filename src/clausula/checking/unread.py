@@ -27,11 +27,12 @@ def guard(ground: Ground) -> None:
     """Look for names that are declared and never used."""
     plan = ground.plan
     facts = set(_facts_read(ground, plan))
-    steps = {entry for benefit in plan.of(Benefit) for entry in benefit.pays or () if isinstance(entry, str)}
+    steps = {entry for benefit in ground.of(Benefit) for entry in benefit.pays or () if isinstance(entry, str)}
     tested = {want.other for rule in plan.rules for _, want in ground.wants(rule) if want.op == "used"}
-    needs = {need for benefit in plan.of(Benefit) for need in benefit.requires}
+    needs = {need for benefit in ground.of(Benefit) for need in benefit.requires}
     for rule in ground.own:
-        if isinstance(rule, NamedStep) and rule.id not in steps:
+        read = isinstance(rule, NamedStep) and rule.id in tested and rule.step.account.startswith("/")
+        if isinstance(rule, NamedStep) and rule.id not in steps and not read:  # a shared account another plan moves
             how = "is only tested, no benefit takes it" if rule.id in tested else "is used by no benefit"
             _unread(ground, rule, f"the step {rule.id!r} {how}", "name it in the pays of a benefit, or take it away")
         elif isinstance(rule, Requirement) and not rule.services and rule.id not in needs:
@@ -81,7 +82,7 @@ def _parameters(ground: Ground) -> None:
                 words |= set(re.findall(r"[\"']\$([a-z0-9_.:/-]+)[\"']", line[:4000]))
     for rule in ground.rules(Parameter):
         if rule.id not in words:
-            asked = any(question.parameter == rule.id for question in ground.plan.of(Question))
+            asked = any(question.parameter == rule.id for question in ground.of(Question))
             but = "; a question names it, but switching it changes nothing" if asked else ""
             _unread(
                 ground, rule, f"no rule uses the parameter {rule.id!r}{but}", f'write "${rule.id}" where it decides'
@@ -106,7 +107,7 @@ def _contacts(ground: Ground) -> None:
 
 def _has_services(ground: Ground, benefit: Benefit) -> bool:
     """Whether a benefit, or what it is an exception to, names services (a member of a group is reached through the group)."""
-    known = {each.id: each for each in ground.plan.of(Benefit)}
+    known = {each.id: each for each in ground.of(Benefit)}
     seen: set[str] = set()
     found: Benefit | None = benefit
     while found is not None and not found.services and found.id not in seen:
@@ -117,7 +118,7 @@ def _has_services(ground: Ground, benefit: Benefit) -> bool:
 
 
 def _no_services(ground: Ground, benefit: Benefit) -> None:
-    broken = any(other not in {each.id for each in ground.plan.of(Benefit)} for other in benefit.exception_to)
+    broken = any(other not in {each.id for each in ground.of(Benefit)} for other in benefit.exception_to)
     if not broken:
         mend = 'write services = ["…"], or "*" for all'
         ground.wrong(

@@ -62,9 +62,10 @@ CATALOGUED = {
 
 def guard(ground: Ground) -> None:
     """Look up every word of the plan's own rules."""
+    ids = _ids(ground)
     for rule in ground.own:
         _services(ground, rule)
-        _fields(ground, rule)
+        _fields(ground, rule, ids)
         for _, want in ground.wants(rule):
             _want(ground, rule, want)
         for step in ground.steps(rule):
@@ -88,11 +89,17 @@ def _services(ground: Ground, rule: Rule) -> None:
             _unknown(ground, "service", node, rule, tree, "add it to the catalogue, or use a node above it")
 
 
-def _fields(ground: Ground, rule: Rule) -> None:
-    """Ids of other rules, and facts, that stand in fields of their own."""
-    plan = ground.plan
+def _ids(ground: Ground) -> dict[type[Rule], set[str]]:
+    """The ids rules may refer to."""
     kinds: tuple[type[Rule], ...] = (Benefit, Requirement, NamedStep, Contact, Parameter)
-    ids = {kind: {each.id for each in plan.of(kind)} for kind in kinds}
+    ids: dict[type[Rule], set[str]] = {kind: {each.id for each in ground.of(kind)} for kind in kinds}
+    stops = [each for kind in (Exclusion, Waiting) for each in ground.of(kind)]
+    ids[Exclusion] = {each.id for each in stops} | {f"{each.plan}#{each.id}" for each in stops}
+    return ids
+
+
+def _fields(ground: Ground, rule: Rule, ids: Mapping[type[Rule], set[str]]) -> None:
+    """Ids of other rules, and facts, that stand in fields of their own."""
     for spec in dataclasses.fields(rule):
         value = getattr(rule, spec.name)
         if spec.metadata.get("read") == "fact" and value:
@@ -121,11 +128,9 @@ def _benefit(ground: Ground, rule: Benefit, ids: Mapping[type[Rule], set[str]]) 
     for need in rule.requires:
         if need not in ids[Requirement]:
             _unknown(ground, "requirement", need, rule, ids[Requirement], "declare it as a [[requirement]]")
-    stops = {each.id for kind in (Exclusion, Waiting) for each in ground.plan.of(kind)}
-    qualified = {f"{each.plan}#{each.id}" for kind in (Exclusion, Waiting) for each in ground.plan.of(kind)}
     for other in rule.overrides:
-        if other not in stops | qualified:
-            _unknown(ground, "exclusion", other, rule, stops, "name an [[exclusion]] or a [[waiting]] of this plan")
+        if other not in ids[Exclusion]:
+            _unknown(ground, "exclusion", other, rule, ids[Exclusion], "name an [[exclusion]] or a [[waiting]] of this plan")
     for entry in rule.pays or ():
         if isinstance(entry, str) and entry not in ids[NamedStep]:
             otherwise = 'write pays = "nothing" alone' if entry == "nothing" else "declare it as a [[step]]"
@@ -157,6 +162,7 @@ def _want(ground: Ground, rule: Rule, want: Want) -> None:
             place if code == "wrong-kind" else ground.spot(rule.place, wrong[0].rpartition(" is never ")[2].strip("'"))
         )
         ground.wrong(code, wrong[0], spot, wrong[1])
+        ground.doubtful.add(rule.id)
         return
     if want.other:
         other = _fact(ground, rule, want.other)
@@ -209,8 +215,8 @@ def _values(ground: Ground, rule: Rule, want: Want, spec: Spec) -> None:
 
 def _account(ground: Ground, rule: Rule, want: Want) -> None:
     """A test on what has been used: the step must be there and keep an account."""
-    steps = {rule.id: rule.step for rule in ground.plan.of(NamedStep)}
-    steps |= {step.id: step for each in ground.plan.of(Benefit) for step in ground.steps(each) if step.id}
+    steps = {rule.id: rule.step for rule in ground.of(NamedStep)}
+    steps |= {step.id: step for each in ground.of(Benefit) for step in ground.steps(each) if step.id}
     found = steps.get(want.other)
     if found is None:
         _unknown(ground, "step", want.other, rule, steps, "name a [[step]], or a step with an id")
@@ -279,7 +285,7 @@ def _premium(ground: Ground, rule: Premium) -> None:
         _unknown(ground, "table", rule.table, rule, ground.book.tables, "put the table into the folder tables")
     if isinstance(rule.amount, FactRef):
         _fact(ground, rule, rule.amount.fact, "money")
-    classes = {each.id for each in ground.plan.of(PremiumClass)}
+    classes = {each.id for each in ground.of(PremiumClass)}
     for word in rule.by:
         if word not in classes and ground.spec(word) is None:
             _unknown(ground, "fact", word, rule, {*ground.facts(), *classes}, "name a fact or a [[premium_class]]")

@@ -73,10 +73,10 @@ def _told(console: Console, error: Exception) -> int:
 
 
 def _meaning(error: Exception) -> tuple[int, Iterable[str], str]:
-    from clausula.encoder import LineError
     from clausula.findings import PlanError
     from clausula.intake.errors import InputError as FileError
     from clausula.situation import InputError
+    from clausula.sources import LineError
 
     if isinstance(error, CommandError):
         return error.code, [error.message], error.mend

@@ -35,6 +35,7 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Decide and tell."""
     from clausula.adjudicate import adjudicate
+    from clausula.batch.ways import Ways
     from clausula.batch.why import Narrator
     from clausula.cli.inputs import situation
 
@@ -46,10 +47,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     language = args.lang or "en"
     done = adjudicate(book, found.household, found.lines, found.usage, providers=found.providers)
     narrator = Narrator(book.catalogue, language)
+    ways = Ways(found.household, done.decisions, found.usage, found.providers, book.catalogue)
     documents: list[dict[str, Any]] = []
     for decision in done.decisions:
         told = narrator.tell(decision)
-        documents.append({**decision.as_dict(), "sentences": told.lines()})
+        documents.append(
+            {**decision.as_dict(), "sentences": told.lines(), "would_change": ways.tell(decision, language)}
+        )
         service = book.catalogue.name("service", decision.line.service, language)
         console.text(f"Line {decision.line.id}, {decision.line.served_on}, {service}", "strong")
         outcome = console.styled(decision.outcome.replace("_", " "), STYLES.get(decision.outcome, "warn"))
@@ -59,6 +63,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         for step in told.steps:
             clause = f"  [{step.plan} {step.clause}]" if step.clause else ""
             console.text(f"  - {step.text}{console.styled(clause, 'dim' if clause else '')}")
+        for way in ways.tell(decision, language):
+            console.text(f"  → {way}", "strong")
         console.text()
     if len(done.decisions) > 1:
         console.text(_together(done.decisions), "strong")

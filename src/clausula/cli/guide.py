@@ -76,9 +76,8 @@ def _step(step: ToDo, book: Any, language: str) -> str:
     if step.fact:
         parts.append(f"depends on {step.fact}, which is not stated")
     if step.earliest or step.latest:
-        parts.append(
-            " ".join(["dated", f"from {step.earliest}" * bool(step.earliest), f"to {step.latest}" * bool(step.latest)])
-        )
+        ends = (f"from {step.earliest}" if step.earliest else "", f"to {step.latest}" if step.latest else "")
+        parts.append(" ".join(["dated", *filter(None, ends)]))
     if step.contact:
         hours = {True: ", open at that hour", False: ", closed at that hour", None: ""}[step.open_now]
         name = step.contact.name.get(language) or step.contact.name.get("en") or step.contact.id

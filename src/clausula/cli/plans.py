@@ -68,7 +68,7 @@ def plan_id(book: Book, wanted: str) -> str:
         return ending[0]
     if ending:
         raise CommandError(f"{wanted!r} may be {' or '.join(ending)}", "name one in full")
-    near = difflib.get_close_matches(wanted, ids, 3, 0.5)
+    near = difflib.get_close_matches(wanted, ids, 3)
     known = f"did you mean {' or '.join(near)}?" if near else "plans here: " + (", ".join(ids) or "none")
     raise CommandError(
         f"looked for the plan {wanted!r} among {len(ids)} plans: there is none (and no such file)", known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,8 +71,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     _check(out, args, inputs)
     languages = LANGUAGES if args.all_languages else ((args.lang,) if args.lang else ())
     job = Job(
-        book_of(args), read_roster(members), inputs, out, members,
-        read_usage(Path(args.usage)) if args.usage else {}, languages, args.lang or "en", Path(args.schema) if args.schema else None, tuple(map(Path, args.codes)),
+        book=book_of(args), roster=read_roster(members), inputs=inputs, out=out, members=members,
+        opening=read_usage(Path(args.usage)) if args.usage else {}, languages=languages,
+        report_language=args.lang or "en", schema_dir=Path(args.schema) if args.schema else None,
+        codes=tuple(map(Path, args.codes)),
     )  # fmt: skip
     tally = do(job, console)
     console.document({"out": str(out), "report": str(out / "report/index.html"), **tally.as_dict()})
@@ -137,7 +140,9 @@ def _print(console: Console, tally: Tally) -> None:
         "= decided",
         "+ listed",
     )
-    rows = [_row(name, count) for name, count in tally.inputs.items()]
+    ends = Counter(Path(name).name for name in tally.inputs)
+    shown = {name: Path(name).name if ends[Path(name).name] == 1 else name for name in tally.inputs}
+    rows = [_row(shown[name], count) for name, count in tally.inputs.items()]
     console.table(columns, rows, right=tuple(range(1, len(columns))), total=_row("together", tally.all))
     console.text()
     paid = [(plan, f"{amount} {currency}") for (plan, currency), amount in sorted(tally.paid_by_plan.items())]
