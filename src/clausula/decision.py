@@ -135,7 +135,8 @@ class Decision:
         if self.left == 0 and self.outcome == "covered":  # what one cover refused and another paid is nobody's reason
             cut = [cover for cover in cut if cover.outcome != "not_covered"]
         chosen = [cover for cover in cut if cover.benefit is not None]
-        return (chosen or cut)[0].reason if cut else -1
+        excluded = [cover for cover in cut if cover.reason >> 24 == k.ROW_EXCLUSION]  # says more than "no benefit fits"
+        return (chosen or excluded or cut)[0].reason if cut else -1
 
     @property
     def code(self) -> str:

@@ -105,18 +105,22 @@ class People:
         return self._each(("enrolment", id(spec)), spec, contexts)
 
     def of_providers(self, spec: Spec, names: Sequence[str]) -> Ints:
-        """A fact of each of some providers."""
-        somebody = self.people[0]
-        contexts = [Context(NOBODY, somebody, self.providers.get(name), None) for name in names]
-        return self._each(("provider", -1), spec, contexts, keep=False)
+        """A fact of each of some providers, where it is one that providers have."""
+        known = [self.providers.get(name) for name in names]
+        values: list[Any] = []
+        for provider in known:
+            if provider is None:
+                values.append(None)
+            elif spec.id == "specialty" or spec.id.startswith("provider."):
+                values.append(raw(spec.id, spec.of, Context(NOBODY, self.people[0], provider, None)))
+            else:
+                values.append(provider.facts.get(spec.id))
+        return np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
 
-    def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context], *, keep: bool = True) -> Ints:
-        if not keep or key not in self.cache:
+    def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context]) -> Ints:
+        if key not in self.cache:
             values = [raw(spec.id, spec.of, context) for context in contexts]
-            found = np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
-            if not keep:
-                return found
-            self.cache[key] = found
+            self.cache[key] = np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
         return self.cache[key]
 
     def code(self, spec: Spec, value: Any) -> int:
@@ -167,9 +171,11 @@ class Table:
     def money(self, name: str) -> Ints:
         """A column of amounts in minor units. Raises pyarrow.ArrowInvalid where one has too many decimals."""
         column = self.table.column(name).combine_chunks()
-        places = decimals(self.program.currency)
-        exact = pc.multiply(column.cast(pa.decimal128(30, places)), pa.scalar(10**places, pa.int64()).cast(pa.decimal128(4, 0)))
-        return pc.fill_null(exact.cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
+        exact = column.cast(pa.decimal128(38, decimals(self.program.currency)))
+        halves = np.frombuffer(exact.buffers()[1], np.int64).reshape(-1, 2)[exact.offset : exact.offset + len(exact)]
+        missing = exact.is_null().to_numpy(zero_copy_only=False)
+        huge = halves[:, 1] != halves[:, 0] >> 63
+        return np.where(missing, MISSING, np.where(huge, -1, halves[:, 0]))
 
     def whole(self, name: str) -> Ints:
         """A column of whole numbers."""
@@ -209,12 +215,20 @@ class Encoding:
         good = self._good()
         kept = np.flatnonzero(good)
         home = np.array(self.people.home, np.int64)[self.persons[kept]]
-        order = kept[np.lexsort((kept, self.served[kept], home))]
+        first = self._decided_by()
+        order = kept[np.lexsort((kept, self.served[kept], first[kept], home))]
         x = self._matrix(order)
         homes = np.array(self.people.home, np.int64)[self.persons[order]]
         starts = np.flatnonzero(np.concatenate([[True], homes[1:] != homes[:-1], [True]])) if len(homes) else np.zeros(1, np.int64)
         names = [self.people.households[number].id for number in homes[starts[:-1]]]
         return Rows(x, order, starts, names, good)
+
+    def _decided_by(self) -> Ints:
+        """The day by which lines are ordered: of service, or of reception where the plans say so."""
+        if self.program.order == "service" or not self.table.has("received_on"):
+            return self.served
+        received = self.table.days("received_on")
+        return np.where(received == MISSING, self.served, received)
 
     def _good(self) -> Ints:
         """Lines with a known person, a known service, the plans' currency, and amounts and dates in range."""

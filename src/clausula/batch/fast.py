@@ -58,14 +58,16 @@ class Decided:
         return kinds[self.slot(slot, 0)]
 
     def reasons(self) -> Ints:
-        """The row that decided each line; -1 where all is paid."""
-        depth = self.program.tables.depth
+        """The row that decided each line, as `Decision.reason` has it; -1 where all is paid."""
         best = np.full(len(self.left), -1, np.int64)
-        weight = np.full(len(self.left), 3, np.int64)
-        for slot in range(depth):
+        weight = np.full(len(self.left), 4, np.int64)
+        settled = (self.left == 0) & (self.outcomes() == k.COVERED)
+        for slot in range(self.program.tables.depth):
             row, outcome = self.slot(slot, 2), self.slot(slot, 1)
-            mine = np.where(outcome >= k.NEEDS_DOCUMENT, 0, np.where(self.slot(slot, 0) >= 0, 1, 2))
-            better = (outcome != k.NO_COVER) & (row >= 0) & (mine < weight)
+            refused = np.where(row >> 24 == k.ROW_EXCLUSION, 2, 3)
+            mine = np.where(outcome >= k.NEEDS_DOCUMENT, 0, np.where(self.slot(slot, 0) >= 0, 1, refused))
+            counts = (outcome != k.NO_COVER) & (row >= 0) & ~(settled & (outcome == k.NOT_COVERED))
+            better = counts & (mine < weight)
             best, weight = np.where(better, row, best), np.where(better, mine, weight)
         return best
 

@@ -6,7 +6,7 @@
     match = ["Ultra Varia", "division privée"]     # all of them occur in the text
     file  = "ultra-varia.txt"                      # or its name in the folder of texts
 
-    [[figure]]                                     # a figure the rules need and the text does not have
+    [[elsewhere]]                                  # a figure the rules need and the text does not have
     value   = 120
     because = "OAMal art. 103"
 """
@@ -84,7 +84,7 @@ def read_source(path: Path) -> Source:
     words = (match,) if isinstance(match, str) else tuple(str(word) for word in match)
     figures = {
         _decimal(str(each.get("value"))): str(each.get("because", ""))
-        for each in data.get("figure", [])
+        for each in data.get("elsewhere", [])
         if isinstance(each, dict)
     }
     file = str(head.get("file", "")) if isinstance(head, dict) else ""
@@ -220,9 +220,9 @@ def guard(ground: Ground, text: str, file: str, source: Source, original: str) -
             found += 1
         else:
             message = f"the figure {figure.value} does not occur in the source text"
-            mend = "compare it with the text; where it comes from elsewhere, say so in source.toml: [[figure]] value = …, because = …"
+            mend = "compare it with the text; where it comes from elsewhere, say so in source.toml: [[elsewhere]] value = …, because = …"
             ground.wrong("figure-not-in-source", message, figure.place, mend)
     for value in sorted(set(source.elsewhere) - used):
         message = f"source.toml excuses the figure {value}, which no rule needs excused"
-        ground.warn("figure-excused", message, ground.plan.place, "take the [[figure]] out of source.toml")
+        ground.warn("figure-excused", message, ground.plan.place, "take the [[elsewhere]] out of source.toml")
     return found, total

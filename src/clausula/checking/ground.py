@@ -128,17 +128,18 @@ class Ground:
         return {*parameters, *BUILT_IN, *self.catalogue.facts, *(rule.id for rule in self.of(Fact))}
 
     def spot(self, place: Place, word: str) -> Place:
-        """The place of a word in the rule that stands at `place`; the place itself where the word is not found there."""
+        """The place of a word in the rule that stands at `place`, as a value or a key; the place itself where it is not there."""
         lines = self.texts.get(place.file, [])
-        pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-        for number in range(place.line, min(len(lines), place.line + 60) + 1):
-            text = lines[number - 1][:4000]
-            if number > place.line and text.lstrip().startswith(("[", "```", "#")):
-                break
-            start = place.column - 1 if number == place.line else 0
-            found = pattern.search(text, start)
-            if found:
-                return Place(place.file, number, found.start() + 1, len(word))
+        plain = re.escape(word)
+        patterns = [rf"(?<=[\"']){plain}(?=[\"'])", rf"(?<![\w-]){plain}(?=[\"']?\s*=)", rf"(?<![\w-]){plain}(?![\w-])"]
+        for pattern in patterns:
+            for number in range(place.line, min(len(lines), place.line + 60) + 1):
+                text = lines[number - 1][:4000]
+                if number > place.line and text.lstrip().startswith(("[", "```", "#")):
+                    break
+                found = re.search(pattern, text)
+                if found:
+                    return Place(place.file, number, found.start() + 1, len(word))
         return place
 
     # --- what stands in rules ---
