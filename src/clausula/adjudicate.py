@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from clausula import codes as k
 from clausula import compiled, kernel
 from clausula.book import Book
@@ -85,20 +83,9 @@ def run(program: Program, rows: Sequence[Sequence[int]], encoder: Encoder, usage
     trace = [0] * (count * program.room)
     evidence = evidence_memory(encoder.evidence, encoder.proposals)
     if compiled.in_use():
-        return _run_compiled(program, x, count, evidence, work, out, trace)
+        return compiled.run(program, x, count, evidence, work, out, trace)
     length = kernel.adjudicate(program_memory(program), x, 0, count, evidence, work, out, trace)
     return work, out, trace[:length]
-
-
-def _run_compiled(program: Program, x: Ints, count: int, *memories: Ints) -> tuple[Ints, Ints, Ints]:
-    """The same through the compiled kernel: arrays there, plain numbers back."""
-    if "array" not in program.cache:
-        program.cache["array"] = np.array(program_memory(program), np.int64)
-    evidence, work, out, trace = (np.array(memory, np.int64) for memory in memories)
-    length = compiled.kernel().adjudicate(
-        program.cache["array"], np.array(x, np.int64), 0, count, evidence, work, out, trace
-    )
-    return work[: work[k.W_END]].tolist(), out.tolist(), trace[:length].tolist()
 
 
 def _decisions(

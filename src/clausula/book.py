@@ -159,7 +159,7 @@ class Book:
     ) -> tuple[Plan | None, list[Finding]]:
         """Read a text as of a day (None: with whatever values, to learn its head), its parent's rules first."""
 
-        def lookup(reference: str, _: Place) -> Any:
+        def lookup(reference: str, _place: Place) -> Any:
             if seen is not None:
                 seen.append(reference)
             table, _, key = reference.partition(":")

@@ -63,7 +63,7 @@ def load_catalogue(*folders: Path) -> Catalogue:
                 names[kind][str(entry.get("id", ""))] = entry.get("name", {})
         for entry in data.get("fact", []):
             try:
-                known = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+                known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
                 facts[entry["id"]] = Fact(**known)
             except (TypeError, KeyError) as error:
                 findings.append(Finding("bad-fact", f"{entry.get('id', 'a fact')}: {error}", Place(str(path))))

@@ -244,7 +244,7 @@ class Encoder:
         row[k.SERVICE] = program.service_order[line.service]
         if line.currency and line.currency != program.currency:
             raise LineError(line, "currency", f"{line.currency} where the plan is in {program.currency}")
-        if not isinstance(line.quantity, int) or not 0 <= line.quantity <= 10**6:
+        if type(line.quantity) is not int or not 0 <= line.quantity <= 10**6:
             raise LineError(line, "quantity", f"{line.quantity!r} is not a whole number from 0 to 1000000")
         row[k.QUANTITY] = line.quantity
         try:

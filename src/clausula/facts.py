@@ -105,7 +105,7 @@ def spec_of(fact_id: str, declared: Iterable[Mapping[str, Fact]]) -> Spec | None
         if fact_id in facts:
             return _declared(facts[fact_id])
     known = BUILT_IN.get(fact_id)
-    return known and Spec(fact_id, known.kind, known.of, known.derive, known.args, known.values)
+    return Spec(fact_id, known.kind, known.of, known.derive, known.args, known.values) if known else None
 
 
 def chosen(parameter: Parameter) -> Spec:

@@ -17,17 +17,26 @@ trace and lead to the clause.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from clausula.codes import *
 
-try:
-    jit  # noqa: B018 - set by clausula.compiled before it executes this file
-except NameError:
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-    def jit(function: Any) -> Any:
-        """Leave a kernel function as it is: interpreted Python."""
-        return function
+
+class Jit(Protocol):
+    """Makes a kernel function ready to run."""
+
+    def __call__(self, function: Function) -> Function: ...  # noqa: D102 - the class says it
+
+
+def interpreted(function: Function) -> Function:
+    """Leave a kernel function as it is: plain Python."""
+    return function
+
+
+jit: Jit = globals().get("jit", interpreted)  # clausula.compiled puts another `jit` here before it executes this file
 
 
 @jit

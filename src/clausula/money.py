@@ -36,7 +36,7 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
     Raises MoneyError when it is not a finite number, has more decimals than the currency, or is out of range.
     """
     if isinstance(amount, int):
-        minor = amount * 10 ** decimals(currency)
+        minor = amount * int(10 ** decimals(currency))
     else:
         try:
             exact = Decimal(amount)

@@ -75,7 +75,7 @@ class Needs:
 
     def _step(self, number: int) -> Iterator[int]:
         step = self.tables.steps[number]
-        yield from (step.entity, step.period, step.window, step.count, step.a_fact)
+        yield from (step.entity, step.period, step.window, step.counts, step.a_fact)
         if step.kind == k.PROPORTION:
             yield step.b
         yield from self._condition(step.condition)

@@ -40,7 +40,7 @@ class StepRow(NamedTuple):
     entity: int
     period: int
     window: int
-    count: int
+    counts: int
     a: int
     a_fact: int
     b: int

@@ -140,7 +140,7 @@ def reference() -> str:
 
 def _block(word: str, kind: type[p.Rule]) -> Iterator[str]:
     shown = {spec: alias for alias, spec in reader.ALIASES.get(kind, {}).items()}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for spec in dataclasses.fields(kind):
         if "read" in spec.metadata and spec.metadata["read"] != "hidden":
             rows.append((f"`{shown.get(spec.name, spec.name)}`", _kind(spec.metadata["read"]), _meaning(spec)))

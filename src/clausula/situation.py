@@ -222,9 +222,9 @@ def _known_people(household: Household, where: str) -> None:
     known = {person.id for person in household.people}
     if len(known) != len(household.people):
         raise InputError(f"{where}.people", "two people have the same id")
-    for each in (*household.enrolments, *household.evidence):
-        if each.person not in known:
-            raise InputError(where, f"nobody is called {each.person!r}", "people are " + ", ".join(sorted(known)))
+    for name in (*(e.person for e in household.enrolments), *(e.person for e in household.evidence)):
+        if name not in known:
+            raise InputError(where, f"nobody is called {name!r}", "people are " + ", ".join(sorted(known)))
 
 
 def _lines(data: Mapping[str, Any], person: str, where: str) -> list[Line]:

@@ -89,7 +89,7 @@ def raw(fact: str, of: str, context: Context) -> Any:
 
 @lru_cache(maxsize=8)
 def _calendar(country: str, subdivision: str) -> Any:
-    import holidays  # a large library, loaded only where a plan asks for public holidays
+    import holidays  # noqa: PLC0415 - a large library, loaded only where a plan asks for public holidays
 
     try:
         return holidays.country_holidays(country, subdiv=subdivision or None)

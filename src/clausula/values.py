@@ -173,7 +173,7 @@ _BOUNDS = {"at_least", "at_most", "below", "above"}
 def _bound(value: Any) -> int | Decimal | date:
     if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
         raise Bad(f"expected a number or a date, found {shown(value)}", "write it without quotes: 18, 2026-01-01")
-    if not isinstance(value, date) and not (Decimal(value).is_finite() and abs(value) <= LARGEST_NUMBER):
+    if not isinstance(value, date) and not (Decimal(value).is_finite() and -LARGEST_NUMBER <= value <= LARGEST_NUMBER):
         raise Bad("this number is too large", f"numbers go up to {LARGEST_NUMBER}")
     return value
 
@@ -346,7 +346,8 @@ def _units(value: Any, place: Place) -> tuple[int, int | None]:
 
 
 def _money_bands(value: list[Any], place: Place) -> tuple[Band, ...]:
-    bands, low = [], Decimal(0)
+    bands: list[Band] = []
+    low = Decimal(0)
     for entry in value:
         if not isinstance(entry, dict) or not {"share"} <= set(entry) <= {"up_to", "share"}:
             raise Bad(f"a band is {{ up_to = …, share = \"…\" }}, found {shown(entry)}")

@@ -1,6 +1,7 @@
 """The main job: what goes in comes out, decided or listed, and nothing is half written."""
 
 import csv
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -154,3 +155,15 @@ def test_the_same_run_writes_the_same_bytes(tmp_path: Path) -> None:
 def test_no_cell_of_the_list_is_a_formula(tmp_path: Path) -> None:
     run_in(tmp_path, lines=LINES.replace("4,nobody", "=1+1,nobody"))
     assert ",'=1+1," in (tmp_path / "out/listed.csv").read_text()
+
+
+def test_a_long_run_shows_its_progress_where_somebody_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    assert run_in(tmp_path) == 0
+    assert "deciding" in screen.getvalue()

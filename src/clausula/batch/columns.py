@@ -91,8 +91,8 @@ class People:
         found.sort(key=lambda span: span[:3])
         people = np.array([span[0] for span in found], np.int64)
         offsets = np.searchsorted(people, np.arange(len(self.people) + 1))
-        start, until, cover, enrolment = (np.array([span[n] for span in found], np.int64) for n in (3, 4, 5, 2))
-        return offsets, start, until, cover, enrolment
+        first, last, which, of = (np.array([span[n] for span in found], np.int64) for n in (3, 4, 5, 2))
+        return offsets, first, last, which, of
 
     def of_people(self, spec: Spec) -> Ints:
         """A fact of every person where nothing is said on the line (MISSING where there is none)."""

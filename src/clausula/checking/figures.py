@@ -6,7 +6,7 @@
     match = ["Ultra Varia", "division privée"]     # all of them occur in the text
     file  = "ultra-varia.txt"                      # or its name in the folder of texts
 
-    [[elsewhere]]                                  # a figure the rules need and the text does not have
+    [[figure]]                                     # a figure the rules need and the text does not have
     value   = 120
     because = "OAMal art. 103"
 """
@@ -66,11 +66,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number as it stands in a rule."""
+    """One number as it stands in a rule; optional where it is only another reading of a question."""
 
     value: Decimal
     place: Place
     near: tuple[Decimal, ...] = ()
+    optional: bool = False
 
 
 def read_source(path: Path) -> Source:
@@ -84,8 +85,8 @@ def read_source(path: Path) -> Source:
     words = (match,) if isinstance(match, str) else tuple(str(word) for word in match)
     figures = {
         _decimal(str(each.get("value"))): str(each.get("because", ""))
-        for each in data.get("elsewhere", [])
-        if isinstance(each, dict)
+        for each in data.get("figure", [])
+        if isinstance(each, dict) and "because" in each
     }
     file = str(head.get("file", "")) if isinstance(head, dict) else ""
     return Source(words, file, {value: because for value, because in figures.items() if value is not None})
@@ -166,7 +167,7 @@ def figures(text: str, file: str) -> Iterator[Figure]:
                         at = where.entry(block, nth)
                         for key, value in entry.items():
                             for word, figure, near in _values(key, value):
-                                yield Figure(figure, where.place(at, key, word), near)
+                                yield Figure(figure, where.place(at, key, word), near, optional=key == "choices")
 
 
 def _values(key: str, value: Any) -> Iterator[tuple[str, Decimal, tuple[Decimal, ...]]]:
@@ -212,6 +213,9 @@ def guard(ground: Ground, text: str, file: str, source: Source, original: str) -
     for figure in figures(text, file):
         if figure.value in (0, 1, 100):
             continue
+        if figure.optional:
+            used.add(figure.value)
+            continue
         total += 1
         if figure.value in there or any(near in there for near in figure.near):
             found += 1
@@ -220,9 +224,9 @@ def guard(ground: Ground, text: str, file: str, source: Source, original: str) -
             found += 1
         else:
             message = f"the figure {figure.value} does not occur in the source text"
-            mend = "compare it with the text; where it comes from elsewhere, say so in source.toml: [[elsewhere]] value = …, because = …"
+            mend = "compare it with the text; where it comes from elsewhere, say so in source.toml: [[figure]] value = …, because = …"
             ground.wrong("figure-not-in-source", message, figure.place, mend)
     for value in sorted(set(source.elsewhere) - used):
         message = f"source.toml excuses the figure {value}, which no rule needs excused"
-        ground.warn("figure-excused", message, ground.plan.place, "take the [[elsewhere]] out of source.toml")
+        ground.warn("figure-excused", message, ground.plan.place, "take the [[figure]] out of source.toml")
     return found, total

@@ -17,7 +17,7 @@ from clausula.precedence import in_order
 
 MOST_PAIRS = 30_000
 """Pairs of benefits that are compared; more are refused, because nobody could read such a plan either."""
-MOST_TRIES = 1_000_000
+MOST_TRIES = 400_000
 """Tries for a whole plan."""
 
 
