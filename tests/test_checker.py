@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from clausula.book import Book, bundled_plans, load_plans
 from clausula.catalogue import load_catalogue
 from clausula.checker import Report, check
@@ -55,21 +56,21 @@ def codes(*rules: str) -> set[str]:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ('when = { age = { below = 18 } }', 'when = { age = { at_least = 18 } }'),
-        ('when = { age = { at_most = 17 } }', 'when = { age = { above = 17 } }'),
+        ("when = { age = { below = 18 } }", "when = { age = { at_least = 18 } }"),
+        ("when = { age = { at_most = 17 } }", "when = { age = { above = 17 } }"),
         ('when = { cause = "illness" }', 'when = { cause = ["accident", "maternity"] }'),
         ('when = { cause = "illness" }', 'unless = { cause = "illness" }'),
         ('when = { cause = { not = ["illness", "accident"] } }', 'when = { cause = ["illness", "accident"] }'),
-        ('when = { emergency = true }', 'when = { emergency = false }'),
-        ('when = { emergency = true }', 'unless = { emergency = true }'),
+        ("when = { emergency = true }", "when = { emergency = false }"),
+        ("when = { emergency = true }", "unless = { emergency = true }"),
         ('when = { diagnosis = "F*" }', 'when = { diagnosis = "G30" }'),
         ('when = { diagnosis = "F*" }', 'when = { diagnosis = { not = ["F*"] } }'),
         ('when = { time = { from = "20:00", to = "08:00" } }', 'when = { time = { from = "08:00", to = "20:00" } }'),
-        ('when = { served_on = { below = 2026-07-01 } }', 'when = { served_on = { at_least = 2026-07-01 } }'),
+        ("when = { served_on = { below = 2026-07-01 } }", "when = { served_on = { at_least = 2026-07-01 } }"),
         ('when = { "provider.lists" = "a" }', 'when = { "provider.lists" = { none = ["a", "b"] } }'),
-        ('when = { charged = { at_most = 10.50 } }', 'when = { charged = { above = 10.5 } }'),
-        ('when = { weekday = [1, 2, 3, 4, 5] }', 'when = { weekday = { not = [1, 2, 3, 4, 5] } }'),
-        ('when = { diagnosis = { known = true } }', 'when = { diagnosis = { known = false } }'),
+        ("when = { charged = { at_most = 10.50 } }", "when = { charged = { above = 10.5 } }"),
+        ("when = { weekday = [1, 2, 3, 4, 5] }", "when = { weekday = { not = [1, 2, 3, 4, 5] } }"),
+        ("when = { diagnosis = { known = true } }", "when = { diagnosis = { known = false } }"),
         ('when = { admitted_on = { less_than_fact = "served_on" } }', 'when = { served_on = { at_most_fact = "admitted_on" } }'),
         ('when = [{ age = { below = 18 } }, { sex = "female" }]', 'when = { age = { at_least = 18 }, sex = "male" }'),
         ('unless = [{ age = { below = 18 } }, { sex = "female" }]', 'when = [{ age = { below = 18 } }, { sex = "female" }]'),
@@ -85,14 +86,14 @@ def test_conditions_that_exclude_each_other_are_told_apart(one: str, other: str)
     ("one", "other"),
     [
         ("", ""),
-        ('when = { age = { at_most = 18 } }', 'when = { age = { at_least = 18 } }'),
-        ('when = { cause = "illness" }', 'when = { emergency = true }'),
+        ("when = { age = { at_most = 18 } }", "when = { age = { at_least = 18 } }"),
+        ('when = { cause = "illness" }', "when = { emergency = true }"),
         ('when = { diagnosis = "F*" }', 'when = { diagnosis = "F32" }'),
         ('when = { diagnosis = "imaging" }', 'when = { diagnosis = "imaging/ct" }'),
         ('when = { time = { from = "20:00", to = "08:00" } }', 'when = { time = { from = "07:59", to = "20:00" } }'),
         ('when = { "provider.lists" = "a" }', 'when = { "provider.lists" = "b" }'),
         ('when = { "provider.lists" = { none = ["a"] } }', 'when = { "provider.lists" = "b" }'),
-        ('unless = { emergency = true }', 'unless = { cause = "illness" }'),
+        ("unless = { emergency = true }", 'unless = { cause = "illness" }'),
         ('when = { admitted_on = { at_most_fact = "served_on" } }', 'when = { served_on = { at_most_fact = "admitted_on" } }'),
     ],
 )  # fmt: skip
@@ -141,13 +142,17 @@ def test_members_of_a_group_and_lanes_beside_are_exempt() -> None:
 
 
 def test_a_condition_that_contradicts_itself_is_found() -> None:
-    assert codes(benefit("care", "when = { age = { at_least = 18 } }\nunless = { age = { above = 10 } }")) == {"never-applies"}
+    assert codes(benefit("care", "when = { age = { at_least = 18 } }\nunless = { age = { above = 10 } }")) == {
+        "never-applies"
+    }
 
 
 def test_an_exception_that_always_holds_hides_the_general_rule() -> None:
     exception = '[[benefit]]\nexception_to = "care"\nwhen = { emergency = [true, false] }\npays = "nothing"\n'
     narrow = benefit("care", "when = { emergency = true }")
-    assert codes(narrow, '[[benefit]]\nexception_to = "care"\nwhen = { emergency = true }\npays = "nothing"\n') == {"shadowed"}
+    assert codes(narrow, '[[benefit]]\nexception_to = "care"\nwhen = { emergency = true }\npays = "nothing"\n') == {
+        "shadowed"
+    }
     assert exception
 
 
@@ -166,7 +171,9 @@ def test_many_mistakes_are_all_told_at_once() -> None:
 
 
 def test_words_are_looked_at_even_where_another_rule_cannot_be_read() -> None:
-    text = HEAD + benefit("one", 'when = { agge = 1 }\nrequires = ["two"]') + '[[requirement]]\nid = "two"\nzz = 1\n```\n'
+    text = (
+        HEAD + benefit("one", 'when = { agge = 1 }\nrequires = ["two"]') + '[[requirement]]\nid = "two"\nzz = 1\n```\n'
+    )
     book = Book(CATALOGUE, {}, {}, {}, {"example": [(text, "plan.md")]})
     assert {finding.code for finding in check(book).findings_of()} == {"unknown-key", "unknown-fact"}
 
@@ -217,7 +224,9 @@ def test_exceptions_are_counted_on_both_sides() -> None:
 
 
 def test_strict_makes_a_rule_no_case_hits_an_error(tmp_path: Path) -> None:
-    (tmp_path / "plan.md").write_text(HEAD + benefit("care", services='["dental"]') + benefit("stay", services='["hospital"]') + "```\n")
+    (tmp_path / "plan.md").write_text(
+        HEAD + benefit("care", services='["dental"]') + benefit("stay", services='["hospital"]') + "```\n"
+    )
     line = '{ service = "dental/visit", served_on = 2026-03-01, charged = 10 }'
     (tmp_path / "cases.toml").write_text(f'[[case]]\nname = "a"\ngiven.lines = [{line}]\nexpect = {{ paid = 10 }}\n')
     book = load_plans(tmp_path)
@@ -228,7 +237,7 @@ def test_strict_makes_a_rule_no_case_hits_an_error(tmp_path: Path) -> None:
 
 
 def test_a_finding_as_data_has_excerpt_and_caret() -> None:
-    found = checked(benefit("one", 'when = { agge = 1 }')).as_dict()["plans"][0]["findings"]
+    found = checked(benefit("one", "when = { agge = 1 }")).as_dict()["plans"][0]["findings"]
     entry = next(each for each in found if each["code"] == "unknown-fact")
     assert (entry["excerpt"], entry["caret"].strip()) == ("when = { agge = 1 }", "^^^^")
     assert entry["mend"] == "did you mean age?"
@@ -250,7 +259,14 @@ def test_plans_of_the_tests_are_good() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("CHF 1'500", 1500), ("CHF 1’500.–", 1500), ("€ 1.500,00", 1500), ("1 500 fr.", 1500), ("65 anni", 65), ("trenta giorni", 30)],
+    [
+        ("CHF 1'500", 1500),
+        ("CHF 1’500.–", 1500),
+        ("€ 1.500,00", 1500),
+        ("1 500 fr.", 1500),
+        ("65 anni", 65),
+        ("trenta giorni", 30),
+    ],
 )
 def test_a_figure_is_found_however_the_source_writes_it(text: str, value: int) -> None:
     assert value in numbers(text)
@@ -281,7 +297,11 @@ def test_every_figure_of_the_bundled_plans_is_in_its_source() -> None:
         pytest.skip("the source documents are not in the repository; put their texts into ../shared/seeds")
     book = load_plans()
     report = check(book, sources=SEEDS, run_cases=False)
-    missing = [finding for finding in report.findings_of() if finding.code in ("figure-not-in-source", "bad-source", "no-source")]
+    missing = [
+        finding
+        for finding in report.findings_of()
+        if finding.code in ("figure-not-in-source", "bad-source", "no-source")
+    ]
     assert missing == [], report.render()
     assert sum(plan.figures is not None for plan in report.plans) >= 5
 
@@ -336,6 +356,11 @@ def test_a_hostile_plan_ends_with_findings_and_in_time(name: str) -> None:
 
 
 def test_plans_that_extend_each_other_are_a_circle() -> None:
-    heads = {name: HEAD.replace('id       = "example"', f'id = "{name}"\nextends = "{other}"') for name, other in (("a", "b"), ("b", "a"))}
-    book = Book(CATALOGUE, {}, {}, {}, {name: [(head + benefit(name) + "```\n", f"{name}.md")] for name, head in heads.items()})
+    heads = {
+        name: HEAD.replace('id       = "example"', f'id = "{name}"\nextends = "{other}"')
+        for name, other in (("a", "b"), ("b", "a"))
+    }
+    book = Book(
+        CATALOGUE, {}, {}, {}, {name: [(head + benefit(name) + "```\n", f"{name}.md")] for name, head in heads.items()}
+    )
     assert {finding.code for finding in check(book).findings_of()} >= {"circle"}

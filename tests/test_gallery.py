@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from clausula.book import load_plans
 from clausula.checker import check
 from clausula.findings import Finding, PlanError
@@ -97,7 +98,11 @@ def _codes(path: Path) -> set[str]:
         if isinstance(node, ast.Call) and node.args:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             first = node.args[0]
-            if name in ("Finding", "wrong", "warn", "tell") and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            if (
+                name in ("Finding", "wrong", "warn", "tell")
+                and isinstance(first, ast.Constant)
+                and isinstance(first.value, str)
+            ):
                 found.add(first.value)
     return found
 
@@ -107,11 +112,18 @@ def test_every_finding_has_its_place_in_the_gallery() -> None:
 
 
 def test_the_table_of_contents_is_up_to_date() -> None:
-    lines = ["# Gallery of errors", "", "For every finding of `clausula check` the smallest plan that has it, and what is said of it.", ""]
+    lines = [
+        "# Gallery of errors",
+        "",
+        "For every finding of `clausula check` the smallest plan that has it, and what is said of it.",
+        "",
+    ]
     lines += ["Written by `tests/test_gallery.py`.", "", "| finding | what is said |", "|---|---|"]
     for code in CODES:
         first = (GALLERY / code / "message.txt").read_text(encoding="utf-8").splitlines()[0]
         said = re.sub(rf"^.*?: (error|warning): (.*) \[{code}\]$", r"\2 (\1)", first).replace("|", "\\|")
         lines.append(f"| [{code}]({code}/plan.md) | {said} |")
-    text = "\n".join([*lines, "", "Not shown here:", "", *(f"* `{code}`: {why}" for code, why in NOT_SHOWN.items()), ""])
+    text = "\n".join(
+        [*lines, "", "Not shown here:", "", *(f"* `{code}`: {why}" for code, why in NOT_SHOWN.items()), ""]
+    )
     assert kept(GALLERY / "README.md", text) == text

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from clausula.book import Book, load_plans
 from clausula.checker import check
 from clausula.tables import load_tables

@@ -14,9 +14,9 @@ from __future__ import annotations
 from clausula.adjudicate import Adjudication, adjudicate
 from clausula.book import Book, load_plans
 from clausula.decision import CoverDecision, Decision, Step
-from clausula.sources import LineError
 from clausula.findings import Finding, Place, PlanError
 from clausula.household import Enrolment, Evidence, Household, Line, Listing, Person, Provider
+from clausula.sources import LineError
 from clausula.usage import AccountKey, Usage
 
 __version__ = "0.1.0"

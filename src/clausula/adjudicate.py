@@ -64,7 +64,11 @@ def adjudicate(
 
 
 def decide(
-    program: Program, household: Household, lines: Iterable[Line], usage: Usage | None, providers: Mapping[str, Provider]
+    program: Program,
+    household: Household,
+    lines: Iterable[Line],
+    usage: Usage | None,
+    providers: Mapping[str, Provider],
 ) -> Adjudication:
     """Decide lines of one household by a compiled program; see `adjudicate`."""
     encoder = Encoder(program, household, providers)
@@ -74,7 +78,9 @@ def decide(
     return Adjudication(tuple(_decisions(program, encoder, ordered, rows, out, trace)), encoder.closing(usage, work))
 
 
-def run(program: Program, rows: Sequence[Sequence[int]], encoder: Encoder, usage: Usage | None) -> tuple[Ints, Ints, Ints]:
+def run(
+    program: Program, rows: Sequence[Sequence[int]], encoder: Encoder, usage: Usage | None
+) -> tuple[Ints, Ints, Ints]:
     """Hand rows to the kernel with fresh memories; returns work, output and the trace as far as it was written."""
     count = len(rows)
     x = [number for row in rows for number in row]

@@ -103,7 +103,9 @@ class Book:
                 if one.until is None or one.until >= following.start:
                     message = f"this edition begins on {following.start}, before the one from {one.start} has ended"
                     mend = f"give the earlier one until = {following.start - timedelta(days=1)}"
-                    findings.append(Finding("editions-overlap", message, following.plan.place, mend, also=one.plan.place))
+                    findings.append(
+                        Finding("editions-overlap", message, following.plan.place, mend, also=one.plan.place)
+                    )
             if findings:
                 raise PlanError(findings)
             self._slices[plan_id] = tuple(found)
@@ -217,7 +219,9 @@ def bundled_plans() -> Path:
 
 def plan_files(folder: Path) -> Iterator[Path]:
     """The plan texts of a folder."""
-    return iter(sorted(path for path in folder.rglob("*.md") if path.name == "plan.md" or path.parent.name == "editions"))
+    return iter(
+        sorted(path for path in folder.rglob("*.md") if path.name == "plan.md" or path.parent.name == "editions")
+    )
 
 
 def load_plans(folder: str | Path | None = None, parameters: Parameters | None = None, *, bundled: bool = True) -> Book:
@@ -238,7 +242,9 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
         for path in plan_files(root):
             fresh.setdefault(_plan_id(path), []).append(path)
         book.files.update(fresh)
-    if folder is not None and not any(Path(folder).resolve() in path.resolve().parents for path in sum(book.files.values(), [])):
+    if folder is not None and not any(
+        Path(folder).resolve() in path.resolve().parents for path in sum(book.files.values(), [])
+    ):
         place = Place(str(folder))
         raise PlanError([Finding("no-plans", "this folder has no plan.md", place, "name a folder that has one")])
     return book
@@ -249,7 +255,9 @@ def _plan_id(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError([Finding("not-text", f"cannot read this plan: {error}", Place(str(path)), "save it as UTF-8")]) from None
+        raise PlanError(
+            [Finding("not-text", f"cannot read this plan: {error}", Place(str(path)), "save it as UTF-8")]
+        ) from None
     head = text[: text.find("```", text.find("```toml") + 7)] if "```toml" in text else ""
     for line in head.splitlines():
         key, _, value = line.partition("=")

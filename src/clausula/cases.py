@@ -25,11 +25,11 @@ from clausula import questions
 from clausula.adjudicate import Adjudication, adjudicate
 from clausula.book import Book
 from clausula.decision import Decision
-from clausula.sources import LineError
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Benefit
 from clausula.positions import Positions
 from clausula.situation import InputError, Situation, amount, read_situation
+from clausula.sources import LineError
 
 AMOUNTS = ("charged", "paid", "cash", "borne", "advanced", "paid_by_others")
 OF_LINES = {*AMOUNTS, "outcome", "reason", "clause", "benefit", "output", "by", "nth"}
@@ -90,7 +90,9 @@ def load_cases(path: Path, plan: str) -> list[Case]:
         entry = {key: value for key, value in entry.items() if key != "rules"}
         cases.append(Case(**{"plan": plan, "given": {}, **entry}, place=place))
     if set(data) - {"case"}:
-        findings.append(Finding("unknown-block", f"do not know {sorted(set(data) - {'case'})[0]!r}", Place(str(path), 1)))
+        findings.append(
+            Finding("unknown-block", f"do not know {sorted(set(data) - {'case'})[0]!r}", Place(str(path), 1))
+        )
     if findings:
         raise PlanError(findings)
     return cases
@@ -103,9 +105,7 @@ def run_case(book: Book, case: Case) -> Result:
             book = book.with_parameters({case.plan: case.parameters})
         given = {key: value for key, value in case.given.items() if key not in questions.EXTRA}
         situation = read_situation(given, book, "given", case.plan)
-        done = adjudicate(
-            book, situation.household, situation.lines, situation.usage, providers=situation.providers
-        )
+        done = adjudicate(book, situation.household, situation.lines, situation.usage, providers=situation.providers)
         wrong = list(_compare(book, case, situation, done))
     except (InputError, LineError, PlanError, KeyError, ValueError) as error:
         return Result(case, (f"{type(error).__name__}: {error}",))
@@ -185,4 +185,6 @@ def _one_line(key: str, wanted: Any, decision: Decision) -> Iterable[str]:
         if key not in told:
             yield f"do not know what to expect of {key!r} of a line"
         elif told[key]() != wanted:
-            yield f"{key} is {told[key]() or 'nothing'}, expected {wanted}" + (f" (reason {decision.code})" if decision.code else "")
+            yield f"{key} is {told[key]() or 'nothing'}, expected {wanted}" + (
+                f" (reason {decision.code})" if decision.code else ""
+            )

@@ -43,7 +43,9 @@ def in_use() -> bool:
     return _switch["on"]
 
 
-def run(program: Program, x: Sequence[int], count: int, *memories: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+def run(
+    program: Program, x: Sequence[int], count: int, *memories: Sequence[int]
+) -> tuple[list[int], list[int], list[int]]:
     """What `kernel.adjudicate` does, compiled: arrays there, plain numbers back (work, output, trace)."""
     import numpy as np  # noqa: PLC0415 - a tenth of a second, only for who compiles
 

@@ -129,7 +129,9 @@ class Compiler(Steps):
         for need in rule.requires:
             if need not in requirements:
                 message = f"no requirement has the id {need!r}"
-                raise PlanError([Finding("unknown-requirement", message, rule.place, "declare it as a [[requirement]]")])
+                raise PlanError(
+                    [Finding("unknown-requirement", message, rule.place, "declare it as a [[requirement]]")]
+                )
         bound = {
             row
             for key, row in requirements.items()
@@ -140,7 +142,9 @@ class Compiler(Steps):
         first = len(self.steps)
         for number, step in enumerate(steps, 1):
             self.step(step, rule, number)
-        self.benefits.append(BenefitRow(condition, at, middle, middle, end, first, len(self.steps), self.kind(rule, steps)))
+        self.benefits.append(
+            BenefitRow(condition, at, middle, middle, end, first, len(self.steps), self.kind(rule, steps))
+        )
         self.benefit_rules.append(rule)
         return len(self.benefits) - 1
 
@@ -150,7 +154,9 @@ class Compiler(Steps):
         steps: list[Step] = []
         for entry in rule.pays or ():
             if isinstance(entry, str) and entry not in named:
-                raise PlanError([Finding("unknown-step", f"no [[step]] has the id {entry!r}", rule.place, "declare it")])
+                raise PlanError(
+                    [Finding("unknown-step", f"no [[step]] has the id {entry!r}", rule.place, "declare it")]
+                )
             steps.append(named[entry] if isinstance(entry, str) else entry)
         for step in steps:
             for want in (want for each in (*step.when, *step.unless) for want in each if want.op == "used"):
@@ -174,7 +180,9 @@ class Compiler(Steps):
         requirements = {rule.id: self.requirement(rule) for rule in each.plan.of(Requirement)}
         rules = [*each.plan.of(Waiting), *each.plan.of(Exclusion)]
         exclusions = {f"{rule.plan}#{rule.id}": self.exclusion(rule) for rule in rules}
-        self.cover_exclusions.append([row for key, row in exclusions.items() if isinstance(self.exclusion_rules[row], Exclusion)])
+        self.cover_exclusions.append(
+            [row for key, row in exclusions.items() if isinstance(self.exclusion_rules[row], Exclusion)]
+        )
         lanes: list[list[int]] = [[], []]
         rows: dict[str, int] = {}
         ordered = in_order(each.plan.of(Benefit))
@@ -303,7 +311,9 @@ class Compiler(Steps):
         orders = {each.plan.order for each in self.slices}
         if len(currencies) > 1 or len(orders) > 1:
             what = "currencies" if len(currencies) > 1 else "orders of lines"
-            raise PlanError([Finding("mixed", f"these plans cannot be decided together: they have different {what}", Place())])
+            raise PlanError(
+                [Finding("mixed", f"these plans cannot be decided together: they have different {what}", Place())]
+            )
         return Program(
             tables=tables, plans=tuple(sorted({c.plan.id for c in covers})), covers=tuple(covers), columns=tuple(columns),
             atoms=self.atoms, service_order=self.order,

@@ -99,7 +99,9 @@ class Conditions(ABC):
         found = chosen(choices[fact]) if fact in choices else spec_of(fact, (own, self.catalogue.facts))
         if found is None:
             place = getattr(self.rule, "place", Place())
-            raise PlanError([Finding("unknown-fact", f"nobody knows the fact {fact!r}", place, "declare it as a [[fact]]")])
+            raise PlanError(
+                [Finding("unknown-fact", f"nobody knows the fact {fact!r}", place, "declare it as a [[fact]]")]
+            )
         return found
 
     def column(self, fact: str) -> int:
@@ -176,7 +178,9 @@ class Conditions(ABC):
             kind = {"in": k.ANY, "any": k.ANY, "all": k.ALL, "none": k.NONE, "not-in": k.NONE}[want.op]
             if negate and kind == k.ALL:
                 raise PlanError([Finding("all-negated", "all cannot stand in an unless", want.place, "use when")])
-            return TestRow({k.ANY: k.NONE, k.NONE: k.ANY, k.ALL: k.ALL}[kind] if negate else kind, column, mask, 0, self.pend)
+            return TestRow(
+                {k.ANY: k.NONE, k.NONE: k.ANY, k.ALL: k.ALL}[kind] if negate else kind, column, mask, 0, self.pend
+            )
         if want.op in ("in", "not-in"):
             if spec.kind == "flag":
                 truth = ("true" in want.values) ^ (want.op == "not-in") ^ negate
@@ -237,7 +241,9 @@ class Conditions(ABC):
 
     def lists_numbers(self, want: Want) -> bool:
         """Whether a test stands for one test for each of its numbers."""
-        return want.op in ("in", "not-in") and want.fact != "service" and self.spec(want.fact).kind in ("number", "money")
+        return (
+            want.op in ("in", "not-in") and want.fact != "service" and self.spec(want.fact).kind in ("number", "money")
+        )
 
     def expand(self, alternative: tuple[Want, ...]) -> list[tuple[Want, ...]]:
         """A list of numbers becomes alternatives, one for each number; "not" a list of numbers becomes a test for each."""
@@ -246,7 +252,10 @@ class Conditions(ABC):
             choices.append([(want,)])
             if self.lists_numbers(want):
                 op = "between" if want.op == "in" else "outside"
-                each = tuple(replace(want, op=op, low=self.figure(v), high=self.figure(v), closed=True, values=()) for v in want.values)
+                each = tuple(
+                    replace(want, op=op, low=self.figure(v), high=self.figure(v), closed=True, values=())
+                    for v in want.values
+                )
                 choices[-1] = [(one,) for one in each] if want.op == "in" else [each]
         return [tuple(want for group in chosen for want in group) for chosen in product(*choices)]
 
@@ -254,7 +263,9 @@ class Conditions(ABC):
         """A number out of a list of wanted values. Raises PlanError for a word."""
         if not word.isdigit():
             message = f"{word!r} is compared with a number"
-            raise PlanError([Finding("wrong-kind", message, getattr(self.rule, "place", Place()), "write it without quotes")])
+            raise PlanError(
+                [Finding("wrong-kind", message, getattr(self.rule, "place", Place()), "write it without quotes")]
+            )
         return int(word)
 
     def scope_test(self, services: Sequence[str]) -> TestRow | None:

@@ -16,7 +16,20 @@ EPOCH_SHIFT = 306
 
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 SPANS = ((3, 1), (6, 1), *((12, first) for first in range(1, 13)))
 """Spans of months that accounts may run for: quarter, half-year, years that begin in another month than January."""
 
@@ -121,7 +134,7 @@ _ORDER = {
     "it": "{d:02d}/{m:02d}/{y}",
     "nl": "{d:02d}-{m:02d}-{y}",
 }
-_MONTHS_EN = "January February March April May June July August September October November December".split()
+_MONTHS_EN = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def show(day: int | date, language: str = "en") -> str:

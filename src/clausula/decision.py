@@ -69,7 +69,9 @@ class Decision:
     the part of `paid` that is an indemnity beside the bill. While an answer is open nothing is paid and all is borne.
     """
 
-    def __init__(self, program: Program, line: Line, row: Sequence[int], covers: Sequence[CoverDecision], left: int) -> None:
+    def __init__(
+        self, program: Program, line: Line, row: Sequence[int], covers: Sequence[CoverDecision], left: int
+    ) -> None:
         self.program, self.line, self.row, self.covers, self.left = program, line, row, tuple(covers), left
         self.trace: Sequence[int] = ()
         self.evidence: Sequence[Evidence] = ()
@@ -119,7 +121,7 @@ class Decision:
             return "not_covered"
         if any(cover.outcome == "covered" and cover.cash for cover in self.covers) and self.row[k.CHARGED] == 0:
             return "covered"
-        return "covered" if self.left == 0 or "covered" in outcomes and self.left == self._kept_zero() else "partly"
+        return "covered" if self.left == 0 or ("covered" in outcomes and self.left == self._kept_zero()) else "partly"
 
     def _kept_zero(self) -> int:
         """What may stand open on a line that counts as covered: the bill beside an indemnity or a service in kind."""
@@ -220,7 +222,9 @@ class Decision:
         }
 
     def __repr__(self) -> str:
-        return f"<Decision {self.line.id}: {self.outcome}, charged {self.charged}, paid {self.paid}, borne {self.borne}>"
+        return (
+            f"<Decision {self.line.id}: {self.outcome}, charged {self.charged}, paid {self.paid}, borne {self.borne}>"
+        )
 
 
 def reason_code(program: Program, row: int, failure: str) -> str:

@@ -16,8 +16,9 @@ from clausula.program import Column, EvidenceRow, Program
 from clausula.sources import Context, LineError, day_kind_of, elsewhere, raw, window
 from clausula.usage import AccountKey, Usage
 
-
 NO_PROVIDER = Provider("")
+
+
 @dataclass(slots=True)
 class Interner:
     """Ids of entities as small numbers, and back."""
@@ -110,7 +111,9 @@ def filling(program: Program, covers: tuple[int, ...], service: int | None) -> F
             program.cache["readers"] = [reader(program, column) for column in program.columns]
             program.cache["needs"] = Needs(program)
         needs: Needs = program.cache["needs"]
-        wanted = needs.everything if service is None else frozenset().union(*(needs.of(cover, service) for cover in covers))
+        wanted = (
+            needs.everything if service is None else frozenset().union(*(needs.of(cover, service) for cover in covers))
+        )
         chosen = [(program.columns[place], program.cache["readers"][place]) for place in sorted(wanted)]
         common = tuple((column.index, read) for column, read in chosen if not column.block)
         cache[key] = common, tuple((column.index, read) for column, read in chosen if column.block)
@@ -154,7 +157,11 @@ class Encoder:
         order = self.program.service_order
         if not each.services:
             return [(0, len(order))]
-        return [(order[node], order[node] + sum(_under(other, node) for other in order)) for node in each.services if node in order]
+        return [
+            (order[node], order[node] + sum(_under(other, node) for other in order))
+            for node in each.services
+            if node in order
+        ]
 
     def _row(self, each: Evidence, low: int, high: int) -> EvidenceRow:
         program = self.program
@@ -276,7 +283,11 @@ class Encoder:
                 row[column] = number(scope, person, name)
         if line.provider:
             row[k.PROVIDER] = number("provider", line.provider)
-        specialty = facts.get("specialty") or facts.get("prescribed_by_specialty") or (context.provider.specialty if context.provider else "")
+        specialty = (
+            facts.get("specialty")
+            or facts.get("prescribed_by_specialty")
+            or (context.provider.specialty if context.provider else "")
+        )
         if specialty:
             row[k.SPECIALTY] = number("specialty", str(specialty))
 
@@ -290,7 +301,9 @@ class Encoder:
                         if cover.until is None or line.served_on <= cover.until:
                             found.setdefault(number, enrolment)
         rank = self.program.covers
-        return sorted(found.items(), key=lambda item: (rank[item[0]].plan.rank, rank[item[0]].plan.id, rank[item[0]].lane))
+        return sorted(
+            found.items(), key=lambda item: (rank[item[0]].plan.rank, rank[item[0]].plan.id, rank[item[0]].lane)
+        )
 
     def entity(self, fact: str, context: Context) -> int:
         """The number of what a fact of the line names (a tooth, an accident), for this person."""
@@ -325,4 +338,3 @@ def _bits(known: Mapping[str, int], names: Any) -> int:
 
 def _under(node: str, parent: str) -> bool:
     return node == parent or node.startswith(parent + "/")
-

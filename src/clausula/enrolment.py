@@ -62,7 +62,11 @@ def computed(household: Household, enrolment: Enrolment) -> dict[str, Any]:
     person = household.person(enrolment.person)
     same = [each for each in household.enrolments if each.plan == enrolment.plan]
     holders = [each for each in same if household.person(each.person).role == "holder"]
-    family = [p for p in household.people if p.role in ("spouse", "partner", "child") and p.facts.get("on_family_certificate") is not False]
+    family = [
+        p
+        for p in household.people
+        if p.role in ("spouse", "partner", "child") and p.facts.get("on_family_certificate") is not False
+    ]
     included = {each.person for each in same} & {p.id for p in family}
     others = [e.plan for e in household.enrolments if e.person == enrolment.person and e.plan != enrolment.plan]
     facts: dict[str, Any] = {

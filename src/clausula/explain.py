@@ -92,7 +92,9 @@ class Teller:
             known = next((fact for fact in cover.plan.of(Fact) if fact.id == fact_id), known)
         if known is not None:
             return named(known.name, self.language, fact_id.replace("_", " ")), named(known.ask, self.language)
-        return (BUILT_IN[fact_id].doc if fact_id in BUILT_IN and self.language == "en" else fact_id.replace("_", " ")), ""
+        return (
+            BUILT_IN[fact_id].doc if fact_id in BUILT_IN and self.language == "en" else fact_id.replace("_", " ")
+        ), ""
 
     def per(self, per: Per | None) -> str:
         """A period for a person."""
@@ -113,7 +115,9 @@ class Teller:
         if evidence is None:
             return ""
         kind = self.catalogue.name("evidence", evidence.kind, self.language)
-        return self.words["requirement"]["evidence"].format(kind=kind, date=dates.show(evidence.issued_on, self.language))
+        return self.words["requirement"]["evidence"].format(
+            kind=kind, date=dates.show(evidence.issued_on, self.language)
+        )
 
     def value(self, decision: Decision, fact_id: str, value: Any) -> str:
         """A fact's value for a person."""
@@ -208,7 +212,9 @@ class Teller:
             return self.money(decision, row.b)
         if isinstance(rule.value, FactRef):
             stated = self._stated(decision, rule.value.fact)
-            return self.fact(decision, rule.value.fact)[0] if stated in (None, k.MISSING) else self.money(decision, stated)
+            return (
+                self.fact(decision, rule.value.fact)[0] if stated in (None, k.MISSING) else self.money(decision, stated)
+            )
         return self.money(decision, int(row.a)) if 0 <= row.a < k.FOREVER else ""
 
     def _stated(self, decision: Decision, fact_id: str) -> int | None:
@@ -302,7 +308,11 @@ class Teller:
             low, high = self.value(decision, "", want.low), self.value(decision, "", want.high)
             if want.low is not None and want.high is not None:
                 return words["want_between"].format(low=low, high=high)
-            return words["want_at_least"].format(low=low) if want.low is not None else words["want_below"].format(high=high)
+            return (
+                words["want_at_least"].format(low=low)
+                if want.low is not None
+                else words["want_below"].format(high=high)
+            )
         return ""
 
 

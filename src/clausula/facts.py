@@ -49,18 +49,31 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "until": BuiltIn("date", "enrolment", doc="last day of the enrolment"),
     "covers_before": BuiltIn("set", "enrolment", doc="plans of the person that decide before this one on the line"),
     "age": BuiltIn("number", "line", "years", ("born", "served_on"), doc="completed years on the day of service"),
-    "days_in_force": BuiltIn("number", "enrolment", "days", ("start", "served_on"), doc="days from the start to the service"),
-    "plan_year": BuiltIn("number", "enrolment", "plan-year", ("start", "served_on"), doc="plan year, by its first calendar year"),
+    "days_in_force": BuiltIn(
+        "number", "enrolment", "days", ("start", "served_on"), doc="days from the start to the service"
+    ),
+    "plan_year": BuiltIn(
+        "number", "enrolment", "plan-year", ("start", "served_on"), doc="plan year, by its first calendar year"
+    ),
     "nights": BuiltIn("number", "line", "days", ("admitted_on", "discharged_on"), doc="nights of the stay"),
-    "days": BuiltIn("number", "line", "days", ("admitted_on", "discharged_on"), doc="days of the stay, discharge day not counted"),
-    "days_inclusive": BuiltIn("number", "line", "days+1", ("admitted_on", "discharged_on"), doc="days, both ends counted"),
+    "days": BuiltIn(
+        "number", "line", "days", ("admitted_on", "discharged_on"), doc="days of the stay, discharge day not counted"
+    ),
+    "days_inclusive": BuiltIn(
+        "number", "line", "days+1", ("admitted_on", "discharged_on"), doc="days, both ends counted"
+    ),
     "year": BuiltIn("number", "line", "year", ("served_on",), doc="calendar year of the service"),
-    "month": BuiltIn("number", "line", "month", ("served_on",), doc="calendar month of the service, counted from the year 0"),
+    "month": BuiltIn(
+        "number", "line", "month", ("served_on",), doc="calendar month of the service, counted from the year 0"
+    ),
     "weekday": BuiltIn("number", "line", "weekday", ("served_on",), doc="1 Monday to 7 Sunday"),
-    "day_kind": BuiltIn("code", values=("working", "saturday", "sunday", "holiday"), doc="kind of day, by the public holidays"),
+    "day_kind": BuiltIn(
+        "code", values=("working", "saturday", "sunday", "holiday"), doc="kind of day, by the public holidays"
+    ),
     "time": BuiltIn("time", doc="local time of day"),
     "entry": BuiltIn(
-        "code", values=("with-holder", "first-anniversary", "later-anniversary", "other"),
+        "code",
+        values=("with-holder", "first-anniversary", "later-anniversary", "other"),
         doc="when somebody enters, seen from the holder's start (applications only)",
     ),  # fmt: skip
     "role": BuiltIn("code", "person", doc="holder, spouse, partner or child"),
@@ -70,7 +83,9 @@ BUILT_IN: Mapping[str, BuiltIn] = {
     "charged": BuiltIn("money", doc="full charge"),
     "paid_by_others": BuiltIn("money", doc="already paid by third parties that are no covers here"),
     **{
-        f"year-from-{name}": BuiltIn("number", "line", f"12 months from {number}", ("served_on",), doc=f"year that begins in {name}")
+        f"year-from-{name}": BuiltIn(
+            "number", "line", f"12 months from {number}", ("served_on",), doc=f"year that begins in {name}"
+        )
         for number, name in enumerate(dates.MONTHS, 1)
     },
     "half-year": BuiltIn("number", "line", "6 months from 1", ("served_on",), doc="half of the calendar year"),
@@ -139,22 +154,33 @@ _KIND_OF_TEST = {
 def misfit(want: Want, spec: Spec) -> tuple[str, str] | None:
     """Why a test cannot be put to a fact of that kind, with how to mend it; None where it can. Without this a condition that
     means nothing (emergency = "yes", cause = true) would only never hold."""
-    what = {"code": "a code in quotes", "flag": "true or false", "set": "names in quotes"}.get(spec.kind, f"a {spec.kind}")
+    what = {"code": "a code in quotes", "flag": "true or false", "set": "names in quotes"}.get(
+        spec.kind, f"a {spec.kind}"
+    )
     if spec.kind not in _KIND_OF_TEST.get(want.op, (spec.kind,)):
         return f"{want.fact} is {what}, and is not compared like this", f"write {want.fact} = …, with {what}"
     if spec.kind == "flag":
-        bounds = want.op not in ("between", "outside") or {want.low, want.high} <= {0, 1} and want.closed
+        bounds = want.op not in ("between", "outside") or ({want.low, want.high} <= {0, 1} and want.closed)
         if not bounds or (want.values and not set(want.values) <= {"true", "false"}):
             return f"{want.fact} is true or false", f"write {want.fact} = true"
     if spec.kind in ("code", "set") and spec.values:
         for value in want.values:
-            if not value.startswith("list:") and "*" not in value and not any(v == value or v.startswith(value + "/") for v in spec.values):
+            if (
+                not value.startswith("list:")
+                and "*" not in value
+                and not any(v == value or v.startswith(value + "/") for v in spec.values)
+            ):
                 near = get_close_matches(value, spec.values, 1)
-                return f"{want.fact} is never {value!r}", f"did you mean {near[0]}?" if near else "it is " + ", ".join(spec.values)
+                return f"{want.fact} is never {value!r}", f"did you mean {near[0]}?" if near else "it is " + ", ".join(
+                    spec.values
+                )
     if spec.kind in ("number", "money", "date", "time") and want.op in ("between", "outside"):
         for bound in (want.low, want.high):
             if bound is not None and isinstance(bound, date) is not (spec.kind == "date"):
-                return f"{want.fact} is {what}, compared with {bound}", f"write {want.fact} = {{ at_least = … }} with {what}"
+                return (
+                    f"{want.fact} is {what}, compared with {bound}",
+                    f"write {want.fact} = {{ at_least = … }} with {what}",
+                )
     return None
 
 

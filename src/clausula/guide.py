@@ -17,13 +17,13 @@ from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.decision import Decision
 from clausula.encoder import Encoder
-from clausula.sources import day_kind
 from clausula.household import Evidence, Household, Line, Provider
 from clausula.left import Left, left
 from clausula.plan import Benefit, Contact, Requirement, Waiting
 from clausula.probe import Probe
 from clausula.program import Program
 from clausula.service_levels import is_open
+from clausula.sources import day_kind
 from clausula.usage import Usage
 from clausula.values import FAILURE_NAMES
 
@@ -95,9 +95,13 @@ def guide(
     encoder = Encoder(program, household, providers)
     row = encoder.row(intent)
     steps = _steps(program, encoder, row, intent, usage)
-    limits = [each for each in left(book, household, intent.person, intent.served_on, usage) if _draws(each, intent.service)]
+    limits = [
+        each for each in left(book, household, intent.person, intent.served_on, usage) if _draws(each, intent.service)
+    ]
     contacts = {c.id: c for cover in program.covers if _holds(cover, intent) for c in cover.plan.of(Contact)}
-    return Guide(decision, tuple(steps), _covered_from(household, intent, decision), tuple(limits), tuple(contacts.values()))
+    return Guide(
+        decision, tuple(steps), _covered_from(household, intent, decision), tuple(limits), tuple(contacts.values())
+    )
 
 
 def _holds(cover: object, intent: Line) -> bool:
@@ -106,7 +110,9 @@ def _holds(cover: object, intent: Line) -> bool:
 
 
 def _draws(each: Left, service: str) -> bool:
-    return any(node == "*" or service == node or service.startswith(node + "/") for b in each.benefits for node in b.services)
+    return any(
+        node == "*" or service == node or service.startswith(node + "/") for b in each.benefits for node in b.services
+    )
 
 
 def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usage: Usage | None) -> list[ToDo]:
@@ -157,7 +163,15 @@ def _todo(
         earliest = date.fromordinal(base + low) if low is not None else None
         latest = date.fromordinal(base + high) if high is not None else None
     return ToDo(
-        requirement, "missing", FAILURE_NAMES[failure], looked, "", contact, _open_now(contact, intent), earliest, latest
+        requirement,
+        "missing",
+        FAILURE_NAMES[failure],
+        looked,
+        "",
+        contact,
+        _open_now(contact, intent),
+        earliest,
+        latest,
     )
 
 

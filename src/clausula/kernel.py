@@ -177,7 +177,11 @@ def failing(m: Any, r: int, e: Any, v: int, x: Any, at: int, shift: int, w: Any)
         return STATUS
     if e[v + E_NAMES] & m[r + R_NAMES] != m[r + R_NAMES]:
         return NAMES
-    for mask, has in ((m[r + R_LISTS], e[v + E_LISTS]), (m[r + R_ROLES], e[v + E_ROLES]), (m[r + R_SPECIALTIES], e[v + E_SPECIALTIES])):
+    for mask, has in (
+        (m[r + R_LISTS], e[v + E_LISTS]),
+        (m[r + R_ROLES], e[v + E_ROLES]),
+        (m[r + R_SPECIALTIES], e[v + E_SPECIALTIES]),
+    ):
         if mask and not has & mask:
             return ISSUER
     if flags & SAME_SERVICE and not e[v + E_SERVICE] <= x[at + SERVICE] < e[v + E_SERVICE_END]:
@@ -435,7 +439,9 @@ def settle(
         if amount < before and why < 0 and m[b + B_KIND] != IN_KIND:
             why = row
         n = note(trace, n, where, row, before, amount, total)
-    if amount > room and m[b + B_KIND] != IN_KIND:  # a later step lifted the amount again: the limit holds for what is finally paid
+    if (
+        amount > room and m[b + B_KIND] != IN_KIND
+    ):  # a later step lifted the amount again: the limit holds for what is finally paid
         n = note(trace, n, where, tightest, amount, room, 0)
         why = tightest if why < 0 else why
         amount = room
@@ -443,7 +449,9 @@ def settle(
 
 
 @jit
-def excluded(m: Any, first: int, last: int, x: Any, at: int, shift: int, w: Any, trace: Any, n: int, where: int) -> tuple[int, int, int]:
+def excluded(
+    m: Any, first: int, last: int, x: Any, at: int, shift: int, w: Any, trace: Any, n: int, where: int
+) -> tuple[int, int, int]:
     """The first exclusion of a list that holds or cannot be told: (outcome or 0, row, trace length)."""
     for j in range(first, last):
         row = ROW_EXCLUSION << 24 | m[j]
@@ -589,7 +597,14 @@ def better(
         refused = result[0] >= NOT_COVERED
         nearer = (outcome >= NOT_COVERED and not refused) or outcome == NOT_COVERED < result[0]
         if chosen < 0 or nearer or (not refused and result[2] > paid):
-            chosen, outcome, row, paid, kept, advanced = candidate, result[0], result[1], result[2], result[3], result[4]
+            chosen, outcome, row, paid, kept, advanced = (
+                candidate,
+                result[0],
+                result[1],
+                result[2],
+                result[3],
+                result[4],
+            )
             first, last = j, result[5]
         j = max(j, result[5])
     return chosen, outcome, row, paid, kept, advanced, first, last, n
@@ -612,7 +627,9 @@ def decide(
                 return number, pending(m, test), ROW_TEST << 24 | test, 0, 0, 0, n
             row = ROW_TEST << 24 | test if row < 0 else row
         elif m[b + B_KIND] == BETTER_OF:
-            chosen, outcome, why, paid, kept, advanced, m0, m1, n = better(m, number, x, at, shift, left, e, w, trace, n, where)
+            chosen, outcome, why, paid, kept, advanced, m0, m1, n = better(
+                m, number, x, at, shift, left, e, w, trace, n, where
+            )
             if chosen >= 0:
                 carry_out(w, m0, m1)
                 return chosen, outcome, why, paid, kept, advanced, n
@@ -651,7 +668,9 @@ def adjudicate(m: Any, x: Any, first: int, last: int, e: Any, w: Any, out: Any, 
             cover = x[at + m[H_COLUMNS] + shift]
             if cover < 0:
                 continue
-            benefit, outcome, row, paid, kept, advanced, n = decide(m, cover, x, at, shift, left, e, w, trace, n, i << 6 | k)
+            benefit, outcome, row, paid, kept, advanced, n = decide(
+                m, cover, x, at, shift, left, e, w, trace, n, i << 6 | k
+            )
             cell = o + k * CELL
             out[cell], out[cell + 1], out[cell + 2] = benefit, outcome, row
             out[cell + 3], out[cell + 4], out[cell + 5] = paid, kept, advanced
@@ -670,7 +689,19 @@ def adjudicate(m: Any, x: Any, first: int, last: int, e: Any, w: Any, out: Any, 
 
 
 @jit
-def sweep(m: Any, x: Any, starts: Any, opening: Any, opening_at: Any, e: Any, w: Any, out: Any, closing: Any, closing_at: Any, trace: Any) -> int:
+def sweep(
+    m: Any,
+    x: Any,
+    starts: Any,
+    opening: Any,
+    opening_at: Any,
+    e: Any,
+    w: Any,
+    out: Any,
+    closing: Any,
+    closing_at: Any,
+    trace: Any,
+) -> int:
     """Decide households one after the other, each from its own opening accounts; returns the length of the closing ones.
 
     Household h has the lines from starts[h] to starts[h + 1] and opens with the accounts in opening[opening_at[h]] to

@@ -59,7 +59,9 @@ def left(book: Book, household: Household, person: str, on: date, usage: Usage |
     """
     usage = usage or Usage()
     program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
-    mine = [e for e in household.enrolments if e.person == person and e.start <= on and (e.until is None or on <= e.until)]
+    mine = [
+        e for e in household.enrolments if e.person == person and e.start <= on and (e.until is None or on <= e.until)
+    ]
     found: dict[tuple[str, tuple[str, ...], int], Left] = {}
     for enrolment in mine:
         plan = book.plan(enrolment.plan, on)
@@ -85,7 +87,9 @@ def left(book: Book, household: Household, person: str, on: date, usage: Usage |
     return tuple(found.values())
 
 
-def _guards(program: Program, household: Household, enrolment: Enrolment, on: date, usage: Usage) -> Callable[[int], bool]:
+def _guards(
+    program: Program, household: Household, enrolment: Enrolment, on: date, usage: Usage
+) -> Callable[[int], bool]:
     """Whether a guarded step can concern this person at all, by what is known without a bill: age, sex, deductible. Without it
     an adult would be shown a child's maximum. What a bill would say is unknown here and rules nothing out."""
     encoder, tables = Encoder(program, household, {}), program.tables
@@ -96,7 +100,11 @@ def _guards(program: Program, household: Household, enrolment: Enrolment, on: da
     for fixed in (k.SERVICE, k.CHARGED, k.OTHERS, k.QUANTITY, k.SPENT):
         row[fixed] = k.MISSING
     shifts = [number * tables.width for number in range(tables.depth)]
-    mine = [s for s in shifts if row[tables.columns + s] >= 0 and program.covers[row[tables.columns + s]].plan.id == enrolment.plan]
+    mine = [
+        s
+        for s in shifts
+        if row[tables.columns + s] >= 0 and program.covers[row[tables.columns + s]].plan.id == enrolment.plan
+    ]
     probe = Probe(program, row, encoder, usage)
 
     def may_apply(condition: int) -> bool:
@@ -147,7 +155,11 @@ def _entities(
             period = periods[spec.period]
             return [(entity, period, usage.used(spec.name, *entity, period=period))]
         since = _since(spec.period, today)
-        used = sum(v for key, v in usage.amounts.items() if key.account == spec.name and key.entity == entity and key.period > since)
+        used = sum(
+            v
+            for key, v in usage.amounts.items()
+            if key.account == spec.name and key.entity == entity and key.period > since
+        )
         return [(entity, 0, used)]
     seen = {key.entity for key in usage.amounts if key.account == spec.name and key.entity[1] == person}
     period = periods.get(spec.period, 0)

@@ -16,11 +16,11 @@ from clausula import dates
 from clausula.adjudicate import NO_PROVIDERS, decide
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
-from clausula.sources import LineError
 from clausula.explain import Teller
 from clausula.household import Evidence, Household, Line, Provider
 from clausula.money import show
 from clausula.plan import Requirement, Waiting
+from clausula.sources import LineError
 from clausula.usage import Usage
 
 TRIES = 6
@@ -53,7 +53,10 @@ class Mend:
 
 
 def mends(
-    decision: Decision, household: Household, usage: Usage | None = None, providers: Mapping[str, Provider] = NO_PROVIDERS
+    decision: Decision,
+    household: Household,
+    usage: Usage | None = None,
+    providers: Mapping[str, Provider] = NO_PROVIDERS,
 ) -> list[Mend]:
     """What would turn a decision that pays nothing, or is open, into one that pays.
 
@@ -68,7 +71,9 @@ def mends(
 
 
 def _rank(decision: Decision) -> int:
-    return ("covered", "partly", "needs_document", "needs_authorisation", "needs_person", "not_covered").index(decision.outcome)
+    return ("covered", "partly", "needs_document", "needs_authorisation", "needs_person", "not_covered").index(
+        decision.outcome
+    )
 
 
 def _again(
@@ -190,7 +195,9 @@ def dated_words(teller: Teller, earliest: date | None, latest: date | None) -> s
     words = teller.words["requirement"]
     low, high = (dates.show(day, teller.language) if day else "" for day in (earliest, latest))
     if earliest and latest:
-        return words["on"].format(date=low) if earliest == latest else words["between"].format(earliest=low, latest=high)
+        return (
+            words["on"].format(date=low) if earliest == latest else words["between"].format(earliest=low, latest=high)
+        )
     if latest:
         return words["not_after"].format(date=high)
     return words["not_before"].format(date=low) if earliest else ""

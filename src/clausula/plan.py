@@ -140,7 +140,9 @@ class Fact(Rule):
     kind: str = note("code, flag, number, money, date, time or set", "fact-kind", "number")
     of: str = note("whose fact it is: line, person, enrolment or provider", "fact-of", "line")
     values: tuple[str, ...] = note("the codes it may take; none given: any", "texts", ())
-    unless_stated: Any = note("what holds where the claim says nothing; a fact with it is never missing", "scalar", None)
+    unless_stated: Any = note(
+        "what holds where the claim says nothing; a fact with it is never missing", "scalar", None
+    )
     ask: Names = note("the question put to a person when it is missing", "names", factory=dict)
     days_from: str = note("derived: days from this date fact …", "fact", "")
     months_from: str = note("derived: completed months from this date fact …", "fact", "")
@@ -186,8 +188,12 @@ class Exclusion(Rule):
     services: tuple[str, ...] = note("nodes of the service tree; none: all", "services", ())
     when: Alternatives = note("condition on facts", "when", ())
     unless: Alternatives = note("condition under which it does not hold", "when", ())
-    outcome: str = note("not_covered (default), needs_person, needs_document or needs_authorisation", "outcome", "not_covered")
-    if_missing: str = note("what a missing fact means; skip (default): the claim says nothing of it", "if-missing", "skip")
+    outcome: str = note(
+        "not_covered (default), needs_person, needs_document or needs_authorisation", "outcome", "not_covered"
+    )
+    if_missing: str = note(
+        "what a missing fact means; skip (default): the claim says nothing of it", "if-missing", "skip"
+    )
     advice: Names = note("what to tell the member", "names", factory=dict)
 
 
@@ -195,7 +201,9 @@ class Exclusion(Rule):
 class Waiting(Rule):
     """A time after the start in which a cause is not covered yet."""
 
-    days: int = note("full days that must have passed: with 30, the 30th day after the start is the first covered", "whole", 0)
+    days: int = note(
+        "full days that must have passed: with 30, the 30th day after the start is the first covered", "whole", 0
+    )
     months: int = note("full months that must have passed", "whole", 0)
     when: Alternatives = note("condition on facts, such as the cause", "when", ())
     unless: Alternatives = note("condition under which there is no waiting", "when", ())
@@ -233,15 +241,19 @@ class Requirement(Rule):
     unless: Alternatives = note("condition under which it is not due", "when", ())
     evidence: tuple[str, ...] = note("kinds of evidence, any of which will do", "idents", ())
     dated: Dated | None = note("how its date must lie to a date of the line", "dated", None)
-    issued_by: Mapping[str, tuple[str, ...]] = note("list, role or specialty of who issued it", "issued-by", factory=dict)
-    same: tuple[str, ...] = note("must be for the same specialty, episode, indication, provider, claim, services", "same", ())
+    issued_by: Mapping[str, tuple[str, ...]] = note(
+        "list, role or specialty of who issued it", "issued-by", factory=dict
+    )
+    same: tuple[str, ...] = note(
+        "must be for the same specialty, episode, indication, provider, claim, services", "same", ()
+    )
     proposes_provider: bool = note("the treating provider must be one of its proposals", "flag", default=False)
     uses_left: bool = note("it is used up by the lines that rest on it", "flag", default=False)
     names: tuple[str, ...] = note("what it must name", "idents", ())
     status: str = note("granted: it must have been granted", "status", "")
     exempt: tuple[Exempt, ...] = note("who or what is exempt", "exempts", ())
     otherwise: Mapping[str, str] = note("outcome by what is wrong with it (written `else`)", "failures", factory=dict)
-    reduced: int | None = note("share that is paid all the same (`else = { pays = \"50 %\" }`)", "hidden", None)
+    reduced: int | None = note('share that is paid all the same (`else = { pays = "50 %" }`)', "hidden", None)
     advance_when: Alternatives = note("the provider is paid all the same and the member owes the sum", "when", ())
     given_by: str = note("id of the contact who gives it (written `from`)", "ident", "")
     order: int = note("place among the steps to take", "whole", 50)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from clausula.findings import Finding, PlanError
 from clausula.plan import Benefit, Step
 
-
 LONGEST_CHAIN = 100
 """Exceptions that may stand on each other."""
 
@@ -23,10 +22,14 @@ def inherited(benefits: Sequence[Benefit]) -> list[Benefit]:
             return done[benefit.id]
         if len(path) > LONGEST_CHAIN:
             message = f"more than {LONGEST_CHAIN} exceptions stand on each other"
-            raise PlanError([Finding("too-deep", message, benefit.place, "an exception overrides a more general benefit")])
+            raise PlanError(
+                [Finding("too-deep", message, benefit.place, "an exception overrides a more general benefit")]
+            )
         if benefit.id in path:
             message = "these benefits are exceptions to each other: " + " -> ".join((*path, benefit.id))
-            raise PlanError([Finding("circle", message, benefit.place, "an exception overrides a more general benefit")])
+            raise PlanError(
+                [Finding("circle", message, benefit.place, "an exception overrides a more general benefit")]
+            )
         found = benefit
         for general in benefit.exception_to[:1]:
             if general not in known:
@@ -56,7 +59,9 @@ def _shared(parent: Benefit) -> tuple[Step | str, ...] | None:
     steps: list[Step | str] = []
     for number, step in enumerate(parent.pays, 1):
         keeps_account = isinstance(step, Step) and step.per is not None and not (step.account or step.id)
-        steps.append(replace(step, account=f"{parent.id}.{number}") if isinstance(step, Step) and keeps_account else step)
+        steps.append(
+            replace(step, account=f"{parent.id}.{number}") if isinstance(step, Step) and keeps_account else step
+        )
     return tuple(steps)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from clausula.adjudicate import Adjudication
 from clausula.book import Book
 from clausula.codes import TRUE
-from clausula.sources import day_kind
 from clausula.enrolment import Asking, ends_on, enrol
 from clausula.guide import guide
 from clausula.left import left
@@ -18,6 +17,7 @@ from clausula.plan import Contact, Plan, ServiceLevel
 from clausula.premium import premium, premium_class
 from clausula.service_levels import is_open, kept
 from clausula.situation import InputError, Situation, amount, day
+from clausula.sources import day_kind
 
 EXTRA = {"on", "facts", "born", "level", "since", "done", "now", "stopped_days", "contact", "at", "person", "intent"}
 """Keys of `given` that belong to these questions and not to the situation."""

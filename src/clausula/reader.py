@@ -247,7 +247,9 @@ def _too_deep(data: Any) -> bool:
     """Whether a value is nested deeper than any rule needs. Looked at level by level, so that no depth can exhaust it."""
     level = [data]
     for _ in range(DEEPEST):
-        deeper = [list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        deeper = [
+            list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)
+        ]
         level = [entry for entries in deeper for entry in entries]
     return bool(level)
 
@@ -271,7 +273,9 @@ def _own_parameters(reading: Reading, tomls: Iterable[tuple[Section, dict[str, A
                 if choices and own[entry["id"]] not in choices:
                     place = where.place(where.entry("parameter", nth), "value")
                     listed = ", ".join(map(repr, choices))
-                    reading.wrong("not-a-choice", f"{own[entry['id']]!r} is no choice of {entry['id']}", place, f"use {listed}")
+                    reading.wrong(
+                        "not-a-choice", f"{own[entry['id']]!r} is no choice of {entry['id']}", place, f"use {listed}"
+                    )
     reading.parameters = own
 
 
@@ -283,7 +287,9 @@ def _resolve(reading: Reading, value: Any, place: Place) -> Any:
         return [_resolve(reading, entry, place) for entry in value]
     if isinstance(value, str) and value.startswith("$") and len(value) > 1:
         if value[1:] not in reading.parameters:
-            raise values.Bad(f"unknown parameter {value!r}", _like(value[1:], reading.parameters, "declare a [[parameter]]"))
+            raise values.Bad(
+                f"unknown parameter {value!r}", _like(value[1:], reading.parameters, "declare a [[parameter]]")
+            )
         return reading.parameters[value[1:]]
     if isinstance(value, str) and value.startswith("@") and ":" in value:
         answer = reading.lookup(value[1:], place)
@@ -322,9 +328,7 @@ def _section(reading: Reading, part: Section, blocks: list[tuple[dict[str, Any],
         reading.wrong("no-clause", "these rules stand under no clause", added[0].place, mend)
 
 
-def _clause(
-    reading: Reading, part: Section, declared: dict[str, Any], rules: list[p.Rule], *, spoilt: bool
-) -> None:
+def _clause(reading: Reading, part: Section, declared: dict[str, Any], rules: list[p.Rule], *, spoilt: bool) -> None:
     place = Place(reading.file, part.line, 1, len(part.title) + part.level + 1)
     ruled = any(not isinstance(rule, p.Question | p.Parameter | p.Fact) for rule in rules)
     kind = "ruled" if ruled else "question" if any(isinstance(rule, p.Question) for rule in rules) else ""
@@ -334,14 +338,18 @@ def _clause(
         mend = 'write [clause] kind = "narrative", or give it a rule or a question'
         reading.wrong("clause-without-kind", f"the clause {part.anchor} rules nothing and does not say so", place, mend)
     if part.anchor in reading.anchors:
-        reading.wrong("clause-twice", f"the clause {part.anchor} stands twice", place, "give one of them another anchor")
+        reading.wrong(
+            "clause-twice", f"the clause {part.anchor} stands twice", place, "give one of them another anchor"
+        )
     reading.anchors.add(part.anchor)
     extra = set(declared) - {"kind", "title", "source"}
     if extra:
         reading.wrong("unknown-key", f"do not know {sorted(extra)[0]!r} in [clause]", place, "use kind, title, source")
     titles = {"en": part.title, **(declared.get("title") or {})}
     prose = " ".join(line.strip() for line in part.prose if line.strip())
-    reading.clauses.append(p.Clause(part.anchor, titles, kind or "narrative", prose, str(declared.get("source", "")), place))
+    reading.clauses.append(
+        p.Clause(part.anchor, titles, kind or "narrative", prose, str(declared.get("source", "")), place)
+    )
 
 
 def _head(reading: Reading, content: Any, where: Positions) -> None:
@@ -354,14 +362,18 @@ def _head(reading: Reading, content: Any, where: Positions) -> None:
             reading.wrong("unknown-key", f"do not know {key!r} in [plan]", where.place(entry, key), _like(key, HEAD))
             continue
         try:
-            reading.head[key] = values.READERS[HEAD[key]](_resolve(reading, value, where.place(entry, key)), where.place(entry, key))
+            reading.head[key] = values.READERS[HEAD[key]](
+                _resolve(reading, value, where.place(entry, key)), where.place(entry, key)
+            )
         except values.Bad as bad:
             reading.wrong("bad-value", f"{key}: {bad.message}", where.place(entry, key, bad.key), bad.mend)
 
 
 def _block(reading: Reading, key: str, content: Any, clause: str, where: Positions) -> None:
     if not isinstance(content, list):
-        reading.wrong("not-a-list", f"{key} must be written with two brackets", where.place(where.entry(key, 0)), f"[[{key}]]")
+        reading.wrong(
+            "not-a-list", f"{key} must be written with two brackets", where.place(where.entry(key, 0)), f"[[{key}]]"
+        )
         return
     for nth, entry in enumerate(content):
         at = where.entry(key, nth)
@@ -416,7 +428,9 @@ def _rule(reading: Reading, key: str, entry: dict[str, Any], clause: str, where:
         missing.append("days")
     for name in missing if good else []:
         place = where.place(at)
-        reading.wrong("missing-key", f"[[{key}]] lacks {shown.get(name, name)!r}", place, f"write {shown.get(name, name)} = …")
+        reading.wrong(
+            "missing-key", f"[[{key}]] lacks {shown.get(name, name)!r}", place, f"write {shown.get(name, name)} = …"
+        )
         good = False
     if not good:
         return None
@@ -454,7 +468,14 @@ def _placed(rule: p.Rule, clause: str, place: Place) -> p.Rule:
 
 
 def _read_into(
-    reading: Reading, given: dict[str, Any], name: str, read: str, value: Any, where: Positions, at: Entry, key: str = ""
+    reading: Reading,
+    given: dict[str, Any],
+    name: str,
+    read: str,
+    value: Any,
+    where: Positions,
+    at: Entry,
+    key: str = "",
 ) -> bool:
     place = where.place(at, key)
     try:
@@ -469,7 +490,9 @@ def _read_into(
 def _day(reading: Reading, key: str, default: date | None) -> date | None:
     value = reading.head.get(key, default)
     if value is not None and not isinstance(value, date):
-        reading.wrong("bad-value", f"{key}: expected a date, found {value!r}", reading.head_place, f"{key} = 2026-01-01")
+        reading.wrong(
+            "bad-value", f"{key}: expected a date, found {value!r}", reading.head_place, f"{key} = 2026-01-01"
+        )
         return default
     return value
 
@@ -482,10 +505,14 @@ def _plan(reading: Reading, source: str) -> p.Plan | None:
             reading.wrong("missing-key", f"[plan] lacks {key!r}", place, f"write {key} = …")
             return None
     if not re.fullmatch("[A-Z]{3}", head["currency"]):
-        reading.wrong("bad-value", f"{head['currency']!r} is not a currency", reading.head_place, 'write currency = "EUR"')
+        reading.wrong(
+            "bad-value", f"{head['currency']!r} is not a currency", reading.head_place, 'write currency = "EUR"'
+        )
     start, until = _day(reading, "from", date.min), _day(reading, "until", None)
     if until is not None and start is not None and until < start:
-        reading.wrong("bad-period", "the edition ends before it begins", reading.head_place, "until is the last day, inclusive")
+        reading.wrong(
+            "bad-period", "the edition ends before it begins", reading.head_place, "until is the last day, inclusive"
+        )
     if head.get("order", "service") not in ("service", "reception"):
         reading.wrong("bad-value", f"order: {head['order']!r}", reading.head_place, "use service or reception")
     rules = tuple(dataclasses.replace(rule, plan=head["id"]) for rule in map(_owned(head["id"]), reading.rules))

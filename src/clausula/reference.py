@@ -132,7 +132,9 @@ def reference() -> str:
         "## Periods: per",
         _periods(),
         "## Facts that need no declaration",
-        _table(("fact", "kind", "whose", "meaning"), [(f"`{name}`", f.kind, f.of, f.doc) for name, f in BUILT_IN.items()]),
+        _table(
+            ("fact", "kind", "whose", "meaning"), [(f"`{name}`", f.kind, f.of, f.doc) for name, f in BUILT_IN.items()]
+        ),
         "Further facts stand in `plans/catalogue/facts.toml`; a plan may declare its own as `[[fact]]`.",
     ]
     return "\n\n".join(parts) + "\n"
@@ -161,7 +163,9 @@ def allowed(read: str) -> tuple[str, ...]:
     """The words a reader of a closed list accepts."""
     function: Any = values.READERS[read]
     for _ in range(2):
-        cells = dict(zip(function.__code__.co_freevars, (c.cell_contents for c in function.__closure__ or ()), strict=True))
+        cells = dict(
+            zip(function.__code__.co_freevars, (c.cell_contents for c in function.__closure__ or ()), strict=True)
+        )
         if "allowed" in cells:
             return tuple(cells["allowed"])
         function = cells.get("read", function)
@@ -172,16 +176,24 @@ def _meaning(spec: dataclasses.Field[Any]) -> str:
     doc = str(spec.metadata["doc"])
     if spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING:
         return f"{doc} (must stand)"
-    if isinstance(spec.default, str | int) and not isinstance(spec.default, bool) and spec.default and "default" not in doc:
+    if (
+        isinstance(spec.default, str | int)
+        and not isinstance(spec.default, bool)
+        and spec.default
+        and "default" not in doc
+    ):
         return f"{doc} (otherwise `{spec.default}`)"
     return doc
 
 
 def _periods() -> str:
-    scopes, periods = ", ".join(f"`{word}`" for word in values.SCOPES), ", ".join(f"`{word}`" for word in values.PERIODS)
+    scopes, periods = (
+        ", ".join(f"`{word}`" for word in values.SCOPES),
+        ", ".join(f"`{word}`" for word in values.PERIODS),
+    )
     units = ", ".join(f"`{word}`" for word in COUNTS)
     return (
-        f"`per` says whose account it is and for how long, joined by *and*: `\"household and calendar year\"`. Whose: {scopes}, or a "
+        f'`per` says whose account it is and for how long, joined by *and*: `"household and calendar year"`. Whose: {scopes}, or a '
         f"fact of the line (`tooth`); without it, the person's. How long: {periods}, `year from july`, `24 months rolling`, `calendar "
         f"year and the 3 months before`; without it, for life.\n\n"
         f"`each` and `count` name what is counted: {units} come from the dates of a stay, a number fact counts itself, and any other "

@@ -31,7 +31,9 @@ def due(level: ServiceLevel, since: datetime, stopped: timedelta = timedelta(0))
     return since + timedelta(seconds=count * {"seconds": 1, "minutes": 60, "hours": 3600}[unit]) + stopped
 
 
-def kept(level: ServiceLevel, since: datetime, done: datetime | None, now: datetime, stopped: timedelta = timedelta(0)) -> Kept:
+def kept(
+    level: ServiceLevel, since: datetime, done: datetime | None, now: datetime, stopped: timedelta = timedelta(0)
+) -> Kept:
     """Whether a service level was kept. A length in seconds, minutes or hours is broken when it is reached ("in less than")."""
     limit = due(level, since, stopped)
     moment = done or now

@@ -191,7 +191,9 @@ def read_situation(data: Mapping[str, Any], book: Book, where: str = "given", pl
     """
     unknown = set(data) - {"household", "people", "enrolments", "evidence", "providers", "line", "lines", "usage"}
     if unknown:
-        raise InputError(where, f"do not know {sorted(unknown)[0]!r}", "use people, enrolments, evidence, providers, lines, usage")
+        raise InputError(
+            where, f"do not know {sorted(unknown)[0]!r}", "use people, enrolments, evidence, providers, lines, usage"
+        )
     default = {"id": "member", "born": date(1980, 6, 15)}
     people = [
         record(Person, entry, f"{where}.people[{n}]", {"id": f"person-{n}"})
@@ -211,11 +213,16 @@ def read_situation(data: Mapping[str, Any], book: Book, where: str = "given", pl
         record(Evidence, entry, f"{where}.evidence[{n}]", {"person": first})
         for n, entry in enumerate(_entries(data, "evidence", where), 1)
     ]
-    providers = [record(Provider, entry, f"{where}.providers[{n}]") for n, entry in enumerate(_entries(data, "providers", where), 1)]
+    providers = [
+        record(Provider, entry, f"{where}.providers[{n}]")
+        for n, entry in enumerate(_entries(data, "providers", where), 1)
+    ]
     household = Household(str(data.get("household", "household")), tuple(people), tuple(enrolments), tuple(evidence))
     _known_people(household, where)
     lines = _lines(data, first, where)
-    return Situation(household, tuple(lines), {each.id: each for each in providers}, _usage(data, household, book, where))
+    return Situation(
+        household, tuple(lines), {each.id: each for each in providers}, _usage(data, household, book, where)
+    )
 
 
 def _known_people(household: Household, where: str) -> None:
@@ -240,7 +247,9 @@ def _lines(data: Mapping[str, Any], person: str, where: str) -> list[Line]:
         line = record(Line, merged, place, {"id": str(len(found) + 1), "person": person})
         for turn in range(repeat):
             identity = line.id if repeat == 1 else str(len(found) + 1)
-            found.append(dataclasses.replace(line, id=identity, served_on=line.served_on + timedelta(days=every * turn)))
+            found.append(
+                dataclasses.replace(line, id=identity, served_on=line.served_on + timedelta(days=every * turn))
+            )
     return found
 
 
@@ -254,7 +263,9 @@ def _usage(data: Mapping[str, Any], household: Household, book: Book, where: str
     for n, entry in enumerate(entries, 1):
         place = f"{where}.usage[{n}]"
         name = str(entry.get("account", ""))
-        found = [spec for spec in program.accounts if spec.name in (name, "/" + name) or spec.name.partition("#")[2] == name]
+        found = [
+            spec for spec in program.accounts if spec.name in (name, "/" + name) or spec.name.partition("#")[2] == name
+        ]
         if len(found) != 1:
             known = ", ".join(spec.name.partition("#")[2] or spec.name for spec in program.accounts[1:])
             raise InputError(place, f"{name!r} names {len(found)} accounts", f"accounts are {known}")

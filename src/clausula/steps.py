@@ -58,7 +58,7 @@ class Steps(Conditions):
     def step(self, step: Step, rule: Rule, number: int) -> int:
         """Add one step; returns its row."""
         self.rule = step
-        own = step.account or (step.id if step.id else f"{rule.id}.{number}")
+        own = step.account or (step.id or f"{rule.id}.{number}")
         per = step.per
         account = entity = period = window = -1
         if per is not None and not (step.verb == "less" and step.at_most is None):
@@ -99,7 +99,9 @@ class Steps(Conditions):
         spec = self.spec(scope)
         key = (f"entity-{scope}", "entity")  # a name of its own: the fact may stand in another column too
         if key not in self.columns:
-            self.columns[key] = Column(self.common, Spec(key[0], spec.kind, spec.of, "entity", (), (scope,)), block=False)
+            self.columns[key] = Column(
+                self.common, Spec(key[0], spec.kind, spec.of, "entity", (), (scope,)), block=False
+            )
             self.common += 1
         return self.columns[key].index
 
@@ -107,7 +109,13 @@ class Steps(Conditions):
         """The plan an account belongs to: where a plan it extends already has the account a step names, that plan."""
         if step.account:
             for rule in self.plan.rules:
-                pays = (rule.step,) if isinstance(rule, NamedStep) else rule.pays or () if isinstance(rule, Benefit) else ()
+                pays = (
+                    (rule.step,)
+                    if isinstance(rule, NamedStep)
+                    else rule.pays or ()
+                    if isinstance(rule, Benefit)
+                    else ()
+                )
                 for other in pays:
                     if isinstance(other, Step) and step.account in (other.account, other.id):
                         return other.plan
@@ -118,7 +126,9 @@ class Steps(Conditions):
         known = self.account_verbs.setdefault(name, step.verb)
         if known != step.verb and not (step.account or step.id):
             message = f"the account of this step, {name}, belongs to {known} in another edition or rule"
-            raise PlanError([Finding("account-moved", message, step.place, "give the steps ids, the same in all editions")])
+            raise PlanError(
+                [Finding("account-moved", message, step.place, "give the steps ids, the same in all editions")]
+            )
 
     def is_count(self, word: str) -> bool:
         """Whether a word of `each` is a fact that counts."""
@@ -176,7 +186,9 @@ class Steps(Conditions):
             return k.UNITS, int(band.low or 0), k.FOREVER if band.high is None else int(band.high), 0
         if step.verb == "tranches":
             at = len(self.index)
-            flat = [x for b in step.bands for x in (int(b.low or 0), k.FOREVER if b.high is None else int(b.high), b.share)]
+            flat = [
+                x for b in step.bands for x in (int(b.low or 0), k.FOREVER if b.high is None else int(b.high), b.share)
+            ]
             self.index += [len(step.bands), *flat]
             return k.TRANCHES, 0, 0, at
         if step.verb == "round":

@@ -61,7 +61,9 @@ def load_tables(*folders: Path) -> dict[str, Table]:
                 _values(path, data.get("value", []), findings), rows,
             )  # fmt: skip
         elif data:
-            findings.append(Finding("no-table", "this file has no [table] with an id", Place(str(path)), "add [table] id = …"))
+            findings.append(
+                Finding("no-table", "this file has no [table] with an id", Place(str(path)), "add [table] id = …")
+            )
     if findings:
         raise PlanError(findings)
     return tables
@@ -74,5 +76,7 @@ def _values(path: Path, entries: Iterable[dict[str, Any]], findings: list[Findin
         if not isinstance(key, str) or not isinstance(start, date) or value is None or isinstance(value, float):
             findings.append(Finding("bad-value", f"a value needs key, from and value: {entry}", Place(str(path))))
             continue
-        found.setdefault(key, []).append(Dated(start, entry.get("until"), Decimal(value) if isinstance(value, int) else value))
+        found.setdefault(key, []).append(
+            Dated(start, entry.get("until"), Decimal(value) if isinstance(value, int) else value)
+        )
     return {key: tuple(sorted(values, key=lambda each: each.start)) for key, values in found.items()}

@@ -39,7 +39,8 @@ class Usage:
     def rows(self) -> list[dict[str, Any]]:
         """The accounts as plain rows, for JSON and tables."""
         return [
-            {"account": key.account, "entity": list(key.entity), "period": key.period, "used": amount} for key, amount in self
+            {"account": key.account, "entity": list(key.entity), "period": key.period, "used": amount}
+            for key, amount in self
         ]
 
     @classmethod

@@ -22,7 +22,19 @@ LARGEST_RANGE = 2600
 IDENT = re.compile(r"[a-z0-9][a-z0-9_.:/!-]*")
 OUTCOMES = ("covered", "partly", "not_covered", "needs_document", "needs_authorisation", "needs_person")
 REFUSALS = OUTCOMES[2:]
-FAILURE_NAMES = ("met", "missing", "status", "names", "issuer", "scope", "specialty", "proposal", "dated", "expired", "uses")
+FAILURE_NAMES = (
+    "met",
+    "missing",
+    "status",
+    "names",
+    "issuer",
+    "scope",
+    "specialty",
+    "proposal",
+    "dated",
+    "expired",
+    "uses",
+)
 SCOPES = ("person", "household", "stay", "episode", "indication", "provider", "claim")
 PERIODS = ("calendar year", "plan year", "half-year", "quarter", "month", "week", "day", "life")
 
@@ -69,12 +81,14 @@ def ident(value: Any, place: Place) -> str:
 def whole(value: Any, _: Place) -> int:
     """A whole number from 0 up."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 10**9:
-        raise Bad(f"expected a whole number from 0 up, found {shown(value)}", "write it without quotes and decimals: 30")
+        raise Bad(
+            f"expected a whole number from 0 up, found {shown(value)}", "write it without quotes and decimals: 30"
+        )
     return value
 
 
 def flag(value: Any, _: Place) -> bool:
-    """true or false."""
+    """True or false."""
     if not isinstance(value, bool):
         raise Bad(f"expected true or false, found {shown(value)}", "write true or false, without quotes")
     return value
@@ -83,7 +97,10 @@ def flag(value: Any, _: Place) -> bool:
 def number(value: Any, _: Place) -> Decimal:
     """An exact number from 0 up."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite() or value < 0:
-        raise Bad(f"expected a number from 0 up, found {shown(value)}", "write it without quotes, currency or thousands marks: 1500.50")
+        raise Bad(
+            f"expected a number from 0 up, found {shown(value)}",
+            "write it without quotes, currency or thousands marks: 1500.50",
+        )
     if value > LARGEST_NUMBER or Decimal(value).adjusted() < -9:
         raise Bad("this number is too large or too fine", f"numbers go up to {LARGEST_NUMBER}")
     return Decimal(value)
@@ -113,7 +130,10 @@ def names(value: Any, _: Place) -> Names:
     if isinstance(value, str):
         return {"en": value}
     if not isinstance(value, dict) or not all(isinstance(entry, str) for entry in value.values()):
-        raise Bad(f"expected names by language, found {shown(value)}", 'write { en = "…", fr = "…", de = "…", it = "…", nl = "…" }')
+        raise Bad(
+            f"expected names by language, found {shown(value)}",
+            'write { en = "…", fr = "…", de = "…", it = "…", nl = "…" }',
+        )
     for language in value:
         if language not in LANGUAGES:
             raise Bad(f"unknown language {shown(language)}", "the languages are " + ", ".join(LANGUAGES), language)
@@ -147,14 +167,18 @@ def services(value: Any, place: Place) -> tuple[str, ...]:
     found: tuple[str, ...] = many(text)(value, place)
     for node in found:
         if node != "*" and not IDENT.fullmatch(node):
-            raise Bad(f"{shown(node)} is not a node of the service tree", 'write services = ["hospital/stay"], or "*" for all')
+            raise Bad(
+                f"{shown(node)} is not a node of the service tree", 'write services = ["hospital/stay"], or "*" for all'
+            )
     return found
 
 
 def scalar(value: Any, _: Place) -> Any:
     """A plain value."""
     if isinstance(value, dict | list):
-        raise Bad(f"expected a plain value, found {shown(value)}", "write a text in quotes, a number, a date, true or false")
+        raise Bad(
+            f"expected a plain value, found {shown(value)}", "write a text in quotes, a number, a date, true or false"
+        )
     return value
 
 
@@ -210,7 +234,9 @@ def _code_range(first: str, last: str, fact: str) -> tuple[str, ...]:
     size = int("1" + "0" * digits)
     low, high = ((ord(code[0]) * size + int(code[1:])) for code in (first, last))
     if high - low > LARGEST_RANGE:
-        raise Bad(f"{first} to {last} are more than {LARGEST_RANGE} codes", "name whole letters with a star: \"C*\"", fact)
+        raise Bad(
+            f"{first} to {last} are more than {LARGEST_RANGE} codes", 'name whole letters with a star: "C*"', fact
+        )
     return tuple(f"{chr(code // size)}{code % size:0{digits}d}*" for code in range(low, high + 1))
 
 
@@ -236,7 +262,9 @@ def _table_want(fact: str, spec: dict[str, Any], place: Place) -> Want:
         return Want(fact, "known", low=int(flag(spec["known"], place)), place=place)
     if keys == {"less_than_fact"} or keys == {"at_most_fact"}:
         (key, other), *_ = spec.items()
-        return Want(fact, "below-fact" if key == "less_than_fact" else "at-most-fact", other=text(other, place), place=place)
+        return Want(
+            fact, "below-fact" if key == "less_than_fact" else "at-most-fact", other=text(other, place), place=place
+        )
     if len(keys) == 1 and keys <= {"any", "all", "none"}:
         (key, wanted), *_ = spec.items()
         return Want(fact, key, many(text)(wanted, place), place=place)
@@ -350,7 +378,7 @@ def _money_bands(value: list[Any], place: Place) -> tuple[Band, ...]:
     low = Decimal(0)
     for entry in value:
         if not isinstance(entry, dict) or not {"share"} <= set(entry) <= {"up_to", "share"}:
-            raise Bad(f"a band is {{ up_to = …, share = \"…\" }}, found {shown(entry)}")
+            raise Bad(f'a band is {{ up_to = …, share = "…" }}, found {shown(entry)}')
         high = number(entry["up_to"], place) if "up_to" in entry else None
         if bands and bands[-1].high is None:
             raise Bad("a band follows one that has no end", "give every band but the last an up_to")
@@ -367,7 +395,7 @@ def _unit_bands(value: Any, place: Place) -> tuple[Band, ...]:
     bands: list[Band] = []
     for entry in value:
         if not isinstance(entry, dict) or set(entry) != {"units", "share"}:
-            raise Bad(f"a tranche is {{ units = \"1-10\", share = \"…\" }}, found {shown(entry)}")
+            raise Bad(f'a tranche is {{ units = "1-10", share = "…" }}, found {shown(entry)}')
         low, high = _units(entry["units"], place)
         if bands and (bands[-1].high is None or low < bands[-1].high):
             raise Bad("tranches must rise and not overlap", key="tranches")
@@ -421,7 +449,9 @@ def _one(verb: str, spec: dict[str, Any], place: Place) -> Step:
     unknown = set(spec) - _ALLOWED[verb] - _EXTRAS - {verb}
     if unknown:
         key = sorted(unknown)[0]
-        raise Bad(f"{key!r} does not go with {verb}", f"{verb} takes: {', '.join(sorted(_ALLOWED[verb] | _EXTRAS))}", key)
+        raise Bad(
+            f"{key!r} does not go with {verb}", f"{verb} takes: {', '.join(sorted(_ALLOWED[verb] | _EXTRAS))}", key
+        )
     extras = _extras(spec, place)
     given = spec[verb]
     least = number(spec["at_least"], place) if "at_least" in spec and verb != "at_least" else None
@@ -507,7 +537,11 @@ def _table_form(value: dict[str, Any], place: Place) -> tuple[Step, ...]:
     """The one-table form: several verbs in their usual order; `per` belongs to at_most where there is one."""
     verbs = [verb for verb in VERBS if verb in value and not (verb == "of" and "proportion" in value)]
     if "per" in value and "at_most" in value and "deductible" in verbs:
-        raise Bad("per could belong to the deductible or to at_most", "write pays as a list of steps, each with its per", "per")
+        raise Bad(
+            "per could belong to the deductible or to at_most",
+            "write pays as a list of steps, each with its per",
+            "per",
+        )
     if len(verbs) <= 1 and not (verbs and verbs[0] in ("of", "amount", "share", "deductible") and "at_most" in value):
         return (step(value, place),)
     rest = {key: entry for key, entry in value.items() if key not in (*verbs, "at_most", "per", "each")}
@@ -539,7 +573,13 @@ def dated(value: Any, place: Place) -> Dated:
     """How the date of evidence lies to a date fact: { not_after = "served_on", within_days = 30 }."""
     if not isinstance(value, dict):
         raise Bad(f"expected a relation of dates, found {shown(value)}", 'write { not_after = "served_on" }')
-    relations = {"before": (None, -1), "not_after": (None, 0), "on": (0, 0), "not_before": (0, None), "after": (1, None)}
+    relations = {
+        "before": (None, -1),
+        "not_after": (None, 0),
+        "on": (0, 0),
+        "not_before": (0, None),
+        "after": (1, None),
+    }
     found = [key for key in relations if key in value]
     if len(found) != 1 or set(value) - {found[0], "within_days"}:
         raise Bad("say one relation of dates", f"use one of {', '.join(relations)}, and within_days if it is limited")
@@ -575,7 +615,9 @@ def exempts(value: Any, place: Place) -> tuple[Exempt, ...]:
     for entry in value if isinstance(value, list) else [value]:
         if not isinstance(entry, dict) or not {"when"} <= set(entry) <= {"when", "name", "clause"}:
             raise Bad(f"an exemption is {{ when = {{ … }} }}, found {shown(entry)}")
-        found.append(Exempt(when(entry["when"], place), names(entry.get("name", {}), place), entry.get("clause", ""), place))
+        found.append(
+            Exempt(when(entry["when"], place), names(entry.get("name", {}), place), entry.get("clause", ""), place)
+        )
     return tuple(found)
 
 
@@ -589,7 +631,9 @@ def hours(value: Any, place: Place) -> tuple[Opening, ...]:
     found = []
     for entry in value if isinstance(value, list) else [value]:
         if not isinstance(entry, dict) or set(entry) != {"days", "from", "to"}:
-            raise Bad("opening hours have days, from and to", 'write { days = "mon-fri", from = "08:30", to = "19:30" }')
+            raise Bad(
+                "opening hours have days, from and to", 'write { days = "mon-fri", from = "08:30", to = "19:30" }'
+            )
         days: list[int] = []
         for part in text(entry["days"], place).replace(" ", "").split(","):
             first, _, last = part.partition("-")

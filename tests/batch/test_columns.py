@@ -20,7 +20,18 @@ from clausula.usage import AccountKey, Usage
 from tests.plan_texts import program_of
 from tests.strategies import PROVIDERS, Situation, situations
 
-FIELDS = ("person", "service", "served_on", "currency", "quantity", "claim", "stay", "episode", "indication", "provider")
+FIELDS = (
+    "person",
+    "service",
+    "served_on",
+    "currency",
+    "quantity",
+    "claim",
+    "stay",
+    "episode",
+    "indication",
+    "provider",
+)
 
 
 def cell(value: Any) -> Any:
@@ -68,7 +79,9 @@ def twins(situation: Situation) -> list[Household]:
         id="other",
         people=tuple(replace(person, id=f"{person.id}-2") for person in home.people),
         enrolments=tuple(replace(each, person=f"{each.person}-2") for each in home.enrolments),
-        evidence=tuple(replace(each, person=f"{each.person}-2", id=each.id and f"{each.id}-2") for each in home.evidence),
+        evidence=tuple(
+            replace(each, person=f"{each.person}-2", id=each.id and f"{each.id}-2") for each in home.evidence
+        ),
     )
     return [home, other]
 

@@ -120,7 +120,9 @@ class People:
     def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context]) -> Ints:
         if key not in self.cache:
             values = [raw(spec.id, spec.of, context) for context in contexts]
-            self.cache[key] = np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
+            self.cache[key] = np.array(
+                [MISSING if value is None else self.code(spec, value) for value in values], np.int64
+            )
         return self.cache[key]
 
     def code(self, spec: Spec, value: Any) -> int:
@@ -219,7 +221,11 @@ class Encoding:
         order = kept[np.lexsort((kept, self.served[kept], first[kept], home))]
         x = self._matrix(order)
         homes = np.array(self.people.home, np.int64)[self.persons[order]]
-        starts = np.flatnonzero(np.concatenate([[True], homes[1:] != homes[:-1], [True]])) if len(homes) else np.zeros(1, np.int64)
+        starts = (
+            np.flatnonzero(np.concatenate([[True], homes[1:] != homes[:-1], [True]]))
+            if len(homes)
+            else np.zeros(1, np.int64)
+        )
         names = [self.people.households[number].id for number in homes[starts[:-1]]]
         return Rows(x, order, starts, names, good)
 
@@ -252,11 +258,17 @@ class Encoding:
         x = np.full((len(order), tables.columns + tables.depth * tables.width), MISSING, np.int64)
         encoder, people = self.people.encoder, self.people
         persons, self.at = self.persons[order], order
-        x[:, k.PERSON] = np.array([encoder.interner.number("person", each.id) for each in people.people], np.int64)[persons]
+        x[:, k.PERSON] = np.array([encoder.interner.number("person", each.id) for each in people.people], np.int64)[
+            persons
+        ]
         homes = [encoder.interner.number("household", each.id) for each in people.households]
         x[:, k.HOUSEHOLD] = np.array(homes, np.int64)[np.array(people.home, np.int64)[persons]]
         x[:, k.SERVED], x[:, k.SERVICE], x[:, k.SPENT] = self.served[order], self.service[order], 0
-        x[:, k.CHARGED], x[:, k.OTHERS], x[:, k.QUANTITY] = self.charged[order], self.others[order], self.quantity[order]
+        x[:, k.CHARGED], x[:, k.OTHERS], x[:, k.QUANTITY] = (
+            self.charged[order],
+            self.others[order],
+            self.quantity[order],
+        )
         ranges = np.array([encoder.ranges.get(each.id, (0, 0)) for each in people.people], np.int64)[persons]
         x[:, k.EVIDENCE], x[:, k.EVIDENCE_END] = ranges[:, 0], ranges[:, 1]
         self._entities(x, order)
@@ -278,7 +290,9 @@ class Encoding:
                     words = [*words, *spare]
             self._entity(x, column, scope, words, at[order], persons)
         self._entity(x, k.VISITS, "visits", self.providers, self.provider[order], persons)
-        known = np.array([*(number("provider", word) if word else MISSING for word in self.providers), MISSING], np.int64)
+        known = np.array(
+            [*(number("provider", word) if word else MISSING for word in self.providers), MISSING], np.int64
+        )
         x[:, k.PROVIDER] = known[self.provider[order]]
         x[:, k.SPECIALTY] = self._specialty()[order]
 
@@ -329,7 +343,11 @@ class Encoding:
 
     def _elsewhere(self, spec: Spec) -> Ints:
         """A fact as it follows from the person, or from the provider."""
-        found = self.people.of_people(spec)[self.persons[self.at]] if spec.of != "provider" else np.full(len(self.at), MISSING)
+        found = (
+            self.people.of_people(spec)[self.persons[self.at]]
+            if spec.of != "provider"
+            else np.full(len(self.at), MISSING)
+        )
         if spec.id == "provider.lists":
             return self._lists(spec)
         if spec.derive == "" and self.providers:

@@ -99,7 +99,19 @@ def decide_table(people: People, table: pa.Table, opening: Mapping[str, Usage] |
         out = np.array(output_memory(program, high - low), np.int64)
         closing = np.zeros(len(accounts) + 2 * (high - low) * depth * program.moves + 2, np.int64)
         closing_at = np.zeros(len(starts), np.int64)
-        sweep(memory, rows.x[low:high].reshape(-1), starts, accounts, at, evidence, work, out, closing, closing_at, out[:0])
+        sweep(
+            memory,
+            rows.x[low:high].reshape(-1),
+            starts,
+            accounts,
+            at,
+            evidence,
+            work,
+            out,
+            closing,
+            closing_at,
+            out[:0],
+        )
         cells[low:high] = out.reshape(high - low, -1)
         _close(people, usage, names, closing, closing_at)
         first = last
@@ -140,7 +152,9 @@ def decision_columns(decided: Decided, table: pa.Table) -> pa.Table:
     """Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries."""
     program, order = decided.program, decided.rows.order
     lines = pa.array(order)
-    columns: dict[str, Any] = {name: table.column(name).take(lines) for name in ("line_id", "person", "service", "served_on")}
+    columns: dict[str, Any] = {
+        name: table.column(name).take(lines) for name in ("line_id", "person", "service", "served_on")
+    }
     homes = np.repeat(np.arange(len(decided.rows.households)), np.diff(decided.rows.starts))
     columns["household"] = _texts(homes, decided.rows.households)
     columns["outcome"] = _texts(decided.outcomes() - 1, list(OUTCOMES))
@@ -161,7 +175,9 @@ def decision_columns(decided: Decided, table: pa.Table) -> pa.Table:
     for slot in range(depth):
         benefit = decided.slot(slot, 0)
         cover = decided.rows.x[:, program.tables.columns + slot * program.tables.width]
-        columns[f"plan_{slot + 1}"] = _texts(np.where(decided.slot(slot, 1) > 0, cover, -1), [c.plan.id for c in program.covers])
+        columns[f"plan_{slot + 1}"] = _texts(
+            np.where(decided.slot(slot, 1) > 0, cover, -1), [c.plan.id for c in program.covers]
+        )
         columns[f"benefit_{slot + 1}"] = _texts(benefit, [rule.id for rule in program.benefits])
         columns[f"outcome_{slot + 1}"] = _texts(decided.slot(slot, 1) - 1, list(OUTCOMES))
         columns[f"row_{slot + 1}"] = pa.array(decided.slot(slot, 2), pa.int32())

@@ -13,7 +13,6 @@ from clausula.book import Book
 from clausula.cases import Case, Result, load_cases, run_case
 from clausula.checking.ground import Ground, did_you_mean, kind_of
 from clausula.decision import Decision
-from clausula.sources import LineError
 from clausula.enrolment import Asking, ends_on, enrol
 from clausula.findings import PlanError
 from clausula.plan import Benefit, Eligibility, Ending, Exclusion, NamedStep, Premium, Requirement, Rule, Waiting
@@ -21,6 +20,7 @@ from clausula.plan import Step as PlanStep
 from clausula.premium import premium
 from clausula.probe import Probe
 from clausula.situation import InputError, day, read_situation
+from clausula.sources import LineError
 
 COUNTED = (Benefit, Exclusion, Waiting, Requirement, NamedStep, Eligibility, Ending, Premium)
 """Rules that a case should hit."""

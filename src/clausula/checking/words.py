@@ -130,7 +130,9 @@ def _benefit(ground: Ground, rule: Benefit, ids: Mapping[type[Rule], set[str]]) 
             _unknown(ground, "requirement", need, rule, ids[Requirement], "declare it as a [[requirement]]")
     for other in rule.overrides:
         if other not in ids[Exclusion]:
-            _unknown(ground, "exclusion", other, rule, ids[Exclusion], "name an [[exclusion]] or a [[waiting]] of this plan")
+            _unknown(
+                ground, "exclusion", other, rule, ids[Exclusion], "name an [[exclusion]] or a [[waiting]] of this plan"
+            )
     for entry in rule.pays or ():
         if isinstance(entry, str) and entry not in ids[NamedStep]:
             otherwise = 'write pays = "nothing" alone' if entry == "nothing" else "declare it as a [[step]]"
