@@ -71,9 +71,15 @@ def codes(*rules: str) -> set[str]:
         ("when = { charged = { at_most = 10.50 } }", "when = { charged = { above = 10.5 } }"),
         ("when = { weekday = [1, 2, 3, 4, 5] }", "when = { weekday = { not = [1, 2, 3, 4, 5] } }"),
         ("when = { diagnosis = { known = true } }", "when = { diagnosis = { known = false } }"),
-        ('when = { admitted_on = { less_than_fact = "served_on" } }', 'when = { served_on = { at_most_fact = "admitted_on" } }'),
+        (
+            'when = { admitted_on = { less_than_fact = "served_on" } }',
+            'when = { served_on = { at_most_fact = "admitted_on" } }',
+        ),
         ('when = [{ age = { below = 18 } }, { sex = "female" }]', 'when = { age = { at_least = 18 }, sex = "male" }'),
-        ('unless = [{ age = { below = 18 } }, { sex = "female" }]', 'when = [{ age = { below = 18 } }, { sex = "female" }]'),
+        (
+            'unless = [{ age = { below = 18 } }, { sex = "female" }]',
+            'when = [{ age = { below = 18 } }, { sex = "female" }]',
+        ),
         ('when = { service = "dental" }', 'when = { service = "hospital" }'),
         ('when = { service = "dental" }', 'unless = { service = "dental" }'),
     ],
@@ -94,7 +100,10 @@ def test_conditions_that_exclude_each_other_are_told_apart(one: str, other: str)
         ('when = { "provider.lists" = "a" }', 'when = { "provider.lists" = "b" }'),
         ('when = { "provider.lists" = { none = ["a"] } }', 'when = { "provider.lists" = "b" }'),
         ("unless = { emergency = true }", 'unless = { cause = "illness" }'),
-        ('when = { admitted_on = { at_most_fact = "served_on" } }', 'when = { served_on = { at_most_fact = "admitted_on" } }'),
+        (
+            'when = { admitted_on = { at_most_fact = "served_on" } }',
+            'when = { served_on = { at_most_fact = "admitted_on" } }',
+        ),
     ],
 )  # fmt: skip
 def test_benefits_that_can_both_apply_need_a_precedence(one: str, other: str) -> None:
@@ -254,6 +263,13 @@ def test_plans_of_the_tests_are_good() -> None:
     assert report.ok, report.render()
 
 
+@pytest.mark.parametrize("plan", ["ch/assura/plusmed", "fr/medaviz", "it/faremutua/noisalute-base"])
+def test_every_rule_of_a_bundled_plan_is_hit_by_a_case(plan: str) -> None:
+    report = check(load_plans(), [plan])
+    assert report.ok, report.render()
+    assert report.plans[0].rules_not_hit == ()
+
+
 # --- figures and source texts -----------------------------------------------------------------------------------------
 
 
@@ -330,9 +346,11 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "a chain of exceptions": lambda: benefit("b0") + "".join(
         f'[[benefit]]\nid = "b{n}"\nexception_to = "b{n - 1}"\nwhen = {{ diagnosis = "{n}" }}\n' for n in range(1, 300)
     ),
-    "a long order": lambda: "".join(benefit(f"b{n}", f'before = "b{n + 1}"\nwhen = {{ quantity = {n} }}') for n in range(300)) + benefit("b300"),
+    "a long order": lambda: "".join(
+        benefit(f"b{n}", f'before = "b{n + 1}"\nwhen = {{ quantity = {n} }}') for n in range(300)
+    ) + benefit("b300"),
     "an explosion of exceptions": lambda: benefit(
-        "a", "unless = [" + ",\n".join('{ cause = "illness", setting = "day", emergency = true }' for _ in range(40)) + "]"
+        "a", "unless = [" + '{ cause = "illness", setting = "day", emergency = true },\n' * 40 + "]"
     ),
     "an explosion of pairs": lambda: "".join(benefit(f"b{n}") for n in range(260)),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The gallery of errors: for every finding the smallest bad plan, and what the checker says of it.
 
-`CLAUSULA_REWRITE=1 pytest tests/test_gallery.py` writes the messages and the README anew; read the difference before keeping it.
+`CLAUSULA_REWRITE=1 pytest tests/test_gallery.py` writes the messages and the README anew; read what has changed.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Arithmetic in expected values: "30 * 85" or "0.85 * 235.29", computed exactly. Numbers, + - * / and brackets, nothing else."""
+"""Arithmetic in expected values: "30 * 85" or "0.85 * 235.29", exactly. Numbers, + - * / and brackets, nothing else."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Plan
 from clausula.reader import Reading, read_head, read_plan
 from clausula.tables import Table, load_tables
-from clausula.values import Bad
+from clausula.values import PlanValueError
 
 MOST_SLICES = 400
 """Days on which the numbers of one edition may change."""
@@ -75,7 +75,7 @@ class Book:
         table, _, key = reference.partition(":")
         values = self.tables[table].values.get(key) if table in self.tables else None
         if not values:
-            raise Bad(f"no table answers @{reference}", "put the value into plans/tables")
+            raise PlanValueError(f"no table answers @{reference}", "put the value into plans/tables")
         return values[-1].value
 
     def with_parameters(self, parameters: Parameters) -> Book:
@@ -166,11 +166,13 @@ class Book:
                 seen.append(reference)
             table, _, key = reference.partition(":")
             if table not in self.tables or key not in self.tables[table].values:
-                raise Bad(f"no table answers @{reference}", "put the value into plans/tables")
+                raise PlanValueError(f"no table answers @{reference}", "put the value into plans/tables")
             try:
                 return self._any(reference) if day is None else self.tables[table].on(key, day)
             except KeyError:
-                raise Bad(f"@{reference} has no value on {day}", "give the table a value for that day") from None
+                raise PlanValueError(
+                    f"@{reference} has no value on {day}", "give the table a value for that day"
+                ) from None
 
         head = read_head(source, file)
         plan_id, extends, start = str(head.get("id", "")), str(head.get("extends", "")), head.get("from")
@@ -228,8 +230,8 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
     """Load the plans of a folder: every `plan.md` in it, its `catalogue` and its `tables`.
 
     folder: None for the plans that come with Clausula. parameters: other readings of open questions, by plan id.
-    bundled: whether the bundled catalogue, tables and plans lie under those of the folder.
-    Raises PlanError for a folder without plans, or a catalogue or table that cannot be read; a plan is read when first used.
+    bundled: whether the bundled catalogue, tables and plans lie under those of the folder. Raises PlanError for a
+    folder without plans, or a catalogue or table that cannot be read; a plan is read when first used.
     """
     roots = [bundled_plans()] if bundled or folder is None else []
     if folder is not None and Path(folder).resolve() not in [root.resolve() for root in roots]:
@@ -243,7 +245,7 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
             fresh.setdefault(_plan_id(path), []).append(path)
         book.files.update(fresh)
     if folder is not None and not any(
-        Path(folder).resolve() in path.resolve().parents for path in sum(book.files.values(), [])
+        Path(folder).resolve() in path.resolve().parents for paths in book.files.values() for path in paths
     ):
         place = Place(str(folder))
         raise PlanError([Finding("no-plans", "this folder has no plan.md", place, "name a folder that has one")])

@@ -1,4 +1,4 @@
-"""Bounds on what a plan may become when it is compiled, so that a hostile one ends with a finding and not with the memory."""
+"""Bounds on what a plan may become when it is compiled, so that a hostile one ends with a finding."""
 
 from __future__ import annotations
 

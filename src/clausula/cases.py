@@ -7,8 +7,8 @@
     given.lines  = [{ service = "hospital/stay", served_on = 2026-03-01, charged = 9000, ward = "general", … }]
     expect       = { outcome = "covered", cash = "9 * 150" }
 
-`expect` may speak of all lines together (paid, cash, borne, outcome …), of single lines (`lines = [{ nth = "1-20", … }]`), of
-what is left, of premiums, enrolment, endings, opening hours, service levels, and of the guide.
+`expect` may speak of all lines together (paid, cash, borne, outcome …), of single lines (`lines = [{ nth = "1-20", …
+}]`), of what is left, of premiums, enrolment, endings, opening hours, service levels, and of the guide.
 """
 
 from __future__ import annotations
@@ -84,15 +84,13 @@ def load_cases(path: Path, plan: str) -> list[Case]:
         place = where.place(where.entry("case", nth), "name")
         unknown = set(entry) - KEYS
         if unknown or "name" not in entry or not entry.get("expect"):
-            what = f"do not know {sorted(unknown)[0]!r}" if unknown else "a case needs a name and something to expect"
+            what = f"do not know {min(unknown)!r}" if unknown else "a case needs a name and something to expect"
             findings.append(Finding("bad-case", what, place, "keys are " + ", ".join(sorted(KEYS))))
             continue
-        entry = {key: value for key, value in entry.items() if key != "rules"}
-        cases.append(Case(**{"plan": plan, "given": {}, **entry}, place=place))
+        told = {key: value for key, value in entry.items() if key != "rules"}
+        cases.append(Case(**{"plan": plan, "given": {}, **told}, place=place))
     if set(data) - {"case"}:
-        findings.append(
-            Finding("unknown-block", f"do not know {sorted(set(data) - {'case'})[0]!r}", Place(str(path), 1))
-        )
+        findings.append(Finding("unknown-block", f"do not know {min(set(data) - {'case'})!r}", Place(str(path), 1)))
     if findings:
         raise PlanError(findings)
     return cases
@@ -126,11 +124,13 @@ def _compare(book: Book, case: Case, situation: Situation, done: Adjudication) -
             for key, wanted in entry.items():
                 if key != "nth":
                     yield from (f"line {decision.line.id}: {each}" for each in _one_line(key, wanted, decision))
+    asked = questions.Asked(book, case.plan, case.given, situation, done)
     for key, wanted in expect.items():
         if key not in questions.ANSWERS:
-            yield f"do not know what to expect of {key!r}: use {', '.join(sorted({*OF_LINES, 'lines', *questions.ANSWERS}))}"
+            known = ", ".join(sorted({*OF_LINES, "lines", *questions.ANSWERS}))
+            yield f"do not know what to expect of {key!r}: use {known}"
             continue
-        found = questions.ANSWERS[key](book, case.plan, case.given, situation, done)
+        found = questions.ANSWERS[key](asked)
         yield from questions.differences(key, wanted, found)
 
 

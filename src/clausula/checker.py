@@ -4,8 +4,8 @@
     print(report.render())
     report.ok                      # no error: the plans may be used
 
-Findings are data: file, line, excerpt, caret, what to do. All are found in one run where that is possible; what the compiler
-alone can see comes last.
+Findings are data: file, line, excerpt, caret, what to do. All are found in one run where that is possible; what the
+compiler alone can see comes last.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def check(
 ) -> Report:
     """Check plans of a book (all, unless some are named).
 
-    sources: a folder with the source texts (`.txt`), to compare the figures of the rules with. run_cases: whether the golden
-    cases beside the plans are run and what they hit is counted. strict: whether a rule no case hits is an error.
-    strict_names: whether a name that lacks a language is an error; by default only in the plans that come with Clausula.
-    Nothing is raised for what is wrong with a plan: it is in the report.
+    sources: a folder with the source texts (`.txt`), or one of them, to compare the figures of the rules with.
+    run_cases: whether the golden cases beside the plans are run and what they hit is counted. strict: whether a rule no
+    case hits is an error. strict_names: whether a name that lacks a language is an error; by default only in the
+    bundled plans. Nothing is raised for what is wrong with a plan: it is in the report.
     """
     texts: dict[str, str] = {}
     wanted = list(dict.fromkeys(book.ids() if plan_ids is None else plan_ids))
@@ -128,7 +128,7 @@ def _chosen(slices: tuple[Slice, ...]) -> list[Slice]:
 
 
 def _what_was_read(book: Book, plan: _Plan, source: str, file: str, lines: dict[str, list[str]]) -> None:
-    """Of a plan that cannot be read whole, look at the words of what could be read; ids that stand in it count as known."""
+    """Of a plan that cannot be read whole, look at the words of what could be read; ids in its text count as known."""
     read, _ = read_plan(source, file, lookup=lambda _reference, _place: Decimal(1))
     if read is not None:
         ids = frozenset(re.findall(r"^\s*id\s*=\s*[\"']([^\"'\n]{1,200})[\"']", source, re.MULTILINE))

@@ -1,7 +1,7 @@
 """Plans -> Program: rules become rows of small tables. Nothing is decided here, and nothing is left to decide by place.
 
-The order of candidates follows declared precedence only (exceptions before what they override). What each test, step and
-requirement means is documented on the kernel that reads it.
+The order of candidates follows declared precedence only (exceptions before what they override). What each test, step
+and requirement means is documented on the kernel that reads it.
 """
 
 from __future__ import annotations
@@ -82,9 +82,7 @@ class Compiler(Steps):
         """Add a requirement; returns its row."""
         self.rule = rule
         condition = self.condition(rule.when, rule.unless, rule.services)
-        exempt = []
-        for each in rule.exempt:
-            exempt.append(self.condition(each.when, pend="skip"))
+        exempt = [self.condition(each.when, pend="skip") for each in rule.exempt]
         at = len(self.index)
         self.index += exempt
         outcomes = len(self.index)
@@ -149,7 +147,7 @@ class Compiler(Steps):
         return len(self.benefits) - 1
 
     def settling(self, rule: Benefit) -> list[Step]:
-        """The steps of a benefit, named ones spelled out; steps that guards refer to get their rows now, not in the run."""
+        """The steps of a benefit, named ones spelled out; steps that guards refer to get their rows now."""
         named = {each.id: each.step for each in self.plan.of(NamedStep)}
         steps: list[Step] = []
         for entry in rule.pays or ():
@@ -250,8 +248,10 @@ class Compiler(Steps):
         rows: list[list[int]] = []
         for lane in lanes:
             scopes = [(row, self.benefit_rules[row].services) for row in lane]
-            for node in self.nodes:
-                rows.append([row for row, scope in scopes if "*" in scope or any(under(node, each) for each in scope)])
+            rows += [
+                [row for row, scope in scopes if "*" in scope or any(under(node, each) for each in scope)]
+                for node in self.nodes
+            ]
         return self.ranges(rows)
 
     def ranges(self, rows: Sequence[Sequence[int]]) -> int:
@@ -315,8 +315,8 @@ class Compiler(Steps):
                 [Finding("mixed", f"these plans cannot be decided together: they have different {what}", Place())]
             )
         return Program(
-            tables=tables, plans=tuple(sorted({c.plan.id for c in covers})), covers=tuple(covers), columns=tuple(columns),
-            atoms=self.atoms, service_order=self.order,
+            tables=tables, plans=tuple(sorted({c.plan.id for c in covers})), covers=tuple(covers),
+            columns=tuple(columns), atoms=self.atoms, service_order=self.order,
             set_names={name: known for name, known in self.bits.items() if " " not in name},
             evidence_kinds=self.bits.get("evidence", {}), roles=self.bits.get("issuer role", {}),
             lists=self.bits.get("issuer list", {}), specialties=self.bits.get("issuer specialty", {}),

@@ -43,7 +43,8 @@ BLOCK = 1 << 20
 
 PEND = {"skip": 0, **{name: number for number, name in enumerate(OUTCOMES, 1)}}
 FIXED_COLUMNS = {
-    "service": k.SERVICE, "charged": k.CHARGED, "paid_by_others": k.OTHERS, "served_on": k.SERVED, "quantity": k.QUANTITY,
+    "service": k.SERVICE, "charged": k.CHARGED, "paid_by_others": k.OTHERS, "served_on": k.SERVED,
+    "quantity": k.QUANTITY,
     "paid_before": k.SPENT,
 }  # fmt: skip
 SAME = {
@@ -58,7 +59,7 @@ def tree_order(services: Iterable[str]) -> dict[str, int]:
 
 
 class Conditions(ABC):
-    """What the plans ask of lines, as columns, tests and conditions. Rows are collected while the compiler walks the slices."""
+    """What the plans ask of lines: columns, tests and conditions, collected while the compiler walks the slices."""
 
     def __init__(self, catalogue: Catalogue, slices: Sequence[Slice]) -> None:
         self.catalogue, self.slices = catalogue, slices
@@ -246,7 +247,7 @@ class Conditions(ABC):
         )
 
     def expand(self, alternative: tuple[Want, ...]) -> list[tuple[Want, ...]]:
-        """A list of numbers becomes alternatives, one for each number; "not" a list of numbers becomes a test for each."""
+        """A list of numbers becomes alternatives, one for each; "not" a list of numbers a test for each."""
         choices: list[list[tuple[Want, ...]]] = []
         for want in alternative:
             choices.append([(want,)])
@@ -277,6 +278,7 @@ class Conditions(ABC):
 
 
 def under(node: str, parent: str) -> bool:
+    """Whether a node of the service tree is another or lies under it."""
     return node == parent or node.startswith(parent + "/")
 
 

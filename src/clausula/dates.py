@@ -1,8 +1,8 @@
 """Days, ages, periods and hours as whole numbers, by arithmetic that serves one value and a whole column alike.
 
-A date is its proleptic Gregorian ordinal (`date.toordinal`, 1 = 1 January of the year 1). Every function here takes plain
-ints or NumPy int64 arrays and uses whole-number arithmetic only, so one claim and a million claims share the same source.
-The calendar conversion is the classic "days from civil" arithmetic on years that begin in March.
+A date is its proleptic Gregorian ordinal (`date.toordinal`, 1 = 1 January of the year 1). Every function here takes
+plain ints or NumPy int64 arrays and uses whole-number arithmetic only, so one claim and a million claims share the same
+source. The calendar conversion is the classic "days from civil" arithmetic on years that begin in March.
 """
 
 from __future__ import annotations
@@ -134,7 +134,10 @@ _ORDER = {
     "it": "{d:02d}/{m:02d}/{y}",
     "nl": "{d:02d}-{m:02d}-{y}",
 }
-_MONTHS_EN = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS_EN = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
 
 
 def show(day: int | date, language: str = "en") -> str:

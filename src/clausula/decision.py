@@ -18,7 +18,8 @@ from clausula.values import FAILURE_NAMES, OUTCOMES
 
 STEP_NAMES = {
     k.ROW_TEST: "test", k.ROW_STEP: "step", k.ROW_EXCLUSION: "exclusion", k.ROW_REQUIREMENT: "requirement",
-    k.ROW_BENEFIT: "benefit", k.ROW_LEFT: "not-more-than-charged", k.ROW_REDUCED: "reduced", k.ROW_NOTHING: "no-benefit",
+    k.ROW_BENEFIT: "benefit", k.ROW_LEFT: "not-more-than-charged", k.ROW_REDUCED: "reduced",
+    k.ROW_NOTHING: "no-benefit",
 }  # fmt: skip
 
 
@@ -26,9 +27,9 @@ STEP_NAMES = {
 class Step:
     """One step of a decision: what was looked at, the amount before and after (minor units), the clause it rests on.
 
-    kind: test (did not hold, or could not be told), step (of the calculation), exclusion, requirement, benefit (chosen),
-    reduced, not-more-than-charged, no-benefit. `used` is what stood on the step's account before. For a requirement,
-    `failure` says what is wrong ("" when it is met) and `evidence` which document was looked at.
+    kind: test (did not hold, or could not be told), step (of the calculation), exclusion, requirement, benefit
+    (chosen), reduced, not-more-than-charged, no-benefit. `used` is what stood on the step's account before. For a
+    requirement, `failure` says what is wrong ("" when it is met) and `evidence` which document was looked at.
     """
 
     kind: str
@@ -48,8 +49,8 @@ class Step:
 class CoverDecision:
     """What one cover decided on a line; amounts in minor units.
 
-    paid: by this cover. kept: borne by the member for good, no later cover may pick it up. advanced: paid to the provider
-    on the member's account, to be recovered. reason: the row that cut, refused or opened (-1: nothing did).
+    paid: by this cover. kept: borne by the member for good, no later cover may pick it up. advanced: paid to the
+    provider on the member's account, to be recovered. reason: the row that cut, refused or opened (-1: nothing did).
     """
 
     plan: str
@@ -65,8 +66,9 @@ class CoverDecision:
 class Decision:
     """The decision on one line by all its covers, in order of rank.
 
-    Amounts are `Decimal` in the plan's currency. Always: paid - cash + borne + paid_by_others = charged, where `cash` is
-    the part of `paid` that is an indemnity beside the bill. While an answer is open nothing is paid and all is borne.
+    Amounts are `Decimal` in the plan's currency. Always: paid - cash + borne + paid_by_others = charged, where `cash`
+    is the part of `paid` that is an indemnity beside the bill. While an answer is open nothing is paid and all is
+    borne.
     """
 
     def __init__(

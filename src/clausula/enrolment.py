@@ -86,7 +86,7 @@ def _texts(person: Person, fact: str) -> Sequence[str]:
 
 
 def entry(holder: date, own: date) -> str:
-    """When somebody enters, seen from the holder's start: with-holder, first-anniversary, later-anniversary or other."""
+    """When somebody enters, seen from the holder's start: with-holder, first- or later-anniversary, other."""
     if own == holder:
         return "with-holder"
     years = dates.years_between(holder.toordinal(), own.toordinal())
@@ -125,11 +125,11 @@ def _answer(asking: Asking, enrolment: Enrolment, rules: Sequence[Eligibility]) 
         due, _ = asking.truth(rule, "when", enrolment)
         if due == k.FALSE:
             continue
-        met, test = asking.truth(rule, "must", enrolment)
+        met, _ = asking.truth(rule, "must", enrolment)
         if due == k.TRUE and met == k.TRUE:
             continue
         against.append(rule)
-        opened = due == k.UNKNOWN or met == k.UNKNOWN
+        opened = k.UNKNOWN in (due, met)
         outcomes.append(rule.if_missing if opened else rule.otherwise)
     if not against:
         return Answer(enrolment.person, enrolment.plan, "covered")
@@ -139,7 +139,7 @@ def _answer(asking: Asking, enrolment: Enrolment, rules: Sequence[Eligibility]) 
 
 
 def ends_on(book: Book, household: Household, enrolment: Enrolment) -> date | None:
-    """The day an enrolment ends by itself (its first day without cover), by age, with the family where the plan says so.
+    """The day an enrolment ends by itself (its first day without cover), by age or with the family.
 
     None where no rule of the plan ends it. An enrolment's own `until` is not looked at.
     """

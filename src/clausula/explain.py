@@ -1,4 +1,4 @@
-"""Explanations: each step of a decision as a sentence in five languages, with its clause, and what would change the answer.
+"""Explanations: each step of a decision as a sentence in five languages, with its clause.
 
 The sentences are templates in `wording/*.toml`. They speak of the steps the kernel wrote; nothing is worked out again.
 """
@@ -119,7 +119,7 @@ class Teller:
             kind=kind, date=dates.show(evidence.issued_on, self.language)
         )
 
-    def value(self, decision: Decision, fact_id: str, value: Any) -> str:
+    def value(self, fact_id: str, value: Any) -> str:
         """A fact's value for a person."""
         if value is None or value == k.MISSING:
             return self.words["rule"]["nothing"]
@@ -187,6 +187,8 @@ class Teller:
         rule = step.rule
         if not isinstance(rule, PlanStep):
             return ""
+        if isinstance(rule.value, FactRef) and self._stated(decision, rule.value.fact) == 0 and step.before == step.after:
+            return ""  # nothing was chosen, nothing is taken
         key, word = self._key(rule)
         row = decision.program.tables.steps[step.row & 0xFFFFFF]
         known = decision.program.accounts[row.account].money if row.account >= 0 else True
@@ -271,41 +273,47 @@ class Teller:
         day = dates.add_months(start, rule.months) if rule.months else start + rule.days
         return dates.show(int(day), self.language)
 
-    def _requirement(self, decision: Decision, step: Step) -> str:
+    def _requirement(self, _: Decision, step: Step) -> str:
         key = step.failure or "met"
         return self.words["requirement"][key].format(name=self.rule(step.rule), evidence=self.evidence(step.evidence))
 
     def _test(self, decision: Decision, step: Step) -> str:
+        if decision.reason < 0:
+            return ""  # all is paid: what did not apply is nobody's reason
         number = step.row & 0xFFFFFF
         want, owner = decision.program.tests[number]
         found = self._stated(decision, want.fact)
         about = decision.program.rule(step.about) if step.about else owner
         fact, ask = self.fact(decision, want.fact)
         if found == k.MISSING:
+            if getattr(about, "if_missing", "") == "skip" and step.row != decision.reason:
+                return ""  # the plan goes on without it, and so does the person
             return self.words["rule"]["unknown"].format(fact=fact, ask=ask).strip()
         if not isinstance(about, Benefit):
             return ""
         stated = decision.line.facts.get(want.fact)
         if stated is None and found is not None and want.op == "between":
-            stated = date.fromordinal(found) if isinstance(want.low or want.high, date) else found
-        wanted = self.wanted(decision, want)
+            flag = want.closed and want.low == want.high and want.low in (0, 1)
+            plain = bool(found) if flag else found
+            stated = date.fromordinal(found) if isinstance(want.low or want.high, date) else plain
+        wanted = self.wanted(want)
         if stated is None or not wanted:
             return self.words["rule"]["test_plain"].format(benefit=self.rule(about), fact=fact)
-        value = self.value(decision, want.fact, stated)
+        value = self.value(want.fact, stated)
         return self.words["rule"]["test"].format(benefit=self.rule(about), fact=fact, found=value, wanted=wanted)
 
-    def wanted(self, decision: Decision, want: Want) -> str:
+    def wanted(self, want: Want) -> str:
         """What a test wants, for a person; "" where it cannot be said shortly."""
         words = self.words["rule"]
         if want.op in ("in", "not-in") and not any(value.startswith("list:") for value in want.values):
-            shown = [self.value(decision, want.fact, value) for value in want.values[:6]]
+            shown = [self.value(want.fact, value) for value in want.values[:6]]
             joined = f" {self.words['word']['or']} ".join(shown)
             return words["want_in" if want.op == "in" else "want_not"].format(values=joined)
         if want.op == "between":
             if want.closed and want.low == want.high and want.low is not None:
                 value = bool(want.low) if want.low in (0, 1) else want.low
-                return words["want_in"].format(values=self.value(decision, want.fact, value))
-            low, high = self.value(decision, "", want.low), self.value(decision, "", want.high)
+                return words["want_in"].format(values=self.value(want.fact, value))
+            low, high = self.value("", want.low), self.value("", want.high)
             if want.low is not None and want.high is not None:
                 return words["want_between"].format(low=low, high=high)
             return (

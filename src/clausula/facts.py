@@ -1,8 +1,8 @@
 """What may be known of a line, and how it becomes a whole number.
 
 Facts come from the catalogue and from plans; a few are built in because they follow from a line's own fields. A small
-registry of encoders turns each kind into an int (or MISSING); derived facts are whole-number arithmetic on other facts, so
-that one value and a whole column share the same source.
+registry of encoders turns each kind into an int (or MISSING); derived facts are whole-number arithmetic on other facts,
+so that one value and a whole column share the same source.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ BUILT_IN: Mapping[str, BuiltIn] = {
         "code",
         values=("with-holder", "first-anniversary", "later-anniversary", "other"),
         doc="when somebody enters, seen from the holder's start (applications only)",
-    ),  # fmt: skip
+    ),
     "role": BuiltIn("code", "person", doc="holder, spouse, partner or child"),
     "sex": BuiltIn("code", "person", doc="female, male or other"),
     "service": BuiltIn("code", doc="node of the service tree"),
@@ -124,7 +124,7 @@ def spec_of(fact_id: str, declared: Iterable[Mapping[str, Fact]]) -> Spec | None
 
 
 def chosen(parameter: Parameter) -> Spec:
-    """A parameter of a plan as a fact, so that a condition can ask which reading holds: `when = { "$breach_policy" = "advance" }`."""
+    """A parameter of a plan as a fact: a condition can ask which reading holds, `{ "$breach_policy" = "advance" }`."""
     value = parameter.value
     kind = "flag" if isinstance(value, bool) else "code" if isinstance(value, str) else "number"
     values = tuple(parameter.choices) if kind == "code" else ()
@@ -144,7 +144,8 @@ def _declared(fact: Fact) -> Spec:
 
 
 _KIND_OF_TEST = {
-    "in": ("code", "flag", "set", "number", "money"), "not-in": ("code", "flag", "set", "number", "money"), "any": ("set",),
+    "in": ("code", "flag", "set", "number", "money"), "not-in": ("code", "flag", "set", "number", "money"),
+    "any": ("set",),
     "all": ("set",), "none": ("set",), "between": ("flag", "number", "money", "date", "time"),
     "outside": ("flag", "number", "money", "date", "time"), "below-fact": ("number", "money", "date", "time"),
     "at-most-fact": ("number", "money", "date", "time"),
@@ -152,8 +153,8 @@ _KIND_OF_TEST = {
 
 
 def misfit(want: Want, spec: Spec) -> tuple[str, str] | None:
-    """Why a test cannot be put to a fact of that kind, with how to mend it; None where it can. Without this a condition that
-    means nothing (emergency = "yes", cause = true) would only never hold."""
+    """Why a test cannot be put to a fact of that kind, with how to mend it; None where it can. Without this a condition
+    that means nothing (emergency = "yes", cause = true) would only never hold."""
     what = {"code": "a code in quotes", "flag": "true or false", "set": "names in quotes"}.get(
         spec.kind, f"a {spec.kind}"
     )
@@ -203,8 +204,8 @@ DERIVATIONS: Mapping[str, Callable[..., Any]] = {
 class Atoms:
     """Codes of one fact as small numbers: classes of codes that no plan tells apart.
 
-    A pattern is an exact code, a prefix ("F*") or a node that covers what lies under it ("imaging" covers "imaging/ct").
-    Class 0 holds the codes no plan names; class n the codes whose closest pattern is patterns[n - 1].
+    A pattern is an exact code, a prefix ("F*") or a node that covers what lies under it ("imaging" covers
+    "imaging/ct"). Class 0 holds the codes no plan names; class n the codes whose closest pattern is patterns[n - 1].
     """
 
     patterns: list[str] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""The guide: the same rules read forwards. What must I do first, who can give it, at which number, at this hour?
+"""The guide: the same rules read forwards, to what must be done first, who gives it, at which number and hour.
 
-Adjudication reads requirements backwards (was it so?); the guide asks the same kernel, with the same evidence, about care
-that has not taken place yet, and turns what is missing into steps.
+Adjudication reads requirements backwards (was it so?); the guide asks the same kernel, with the same evidence, about
+care that has not taken place yet, and turns what is missing into steps.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class ToDo:
     """One step of the way: a requirement and how it stands.
 
     state: done (evidence met it), missing, exempt (it does not bind here) or unknown (a fact is missing: `fact`).
-    failure: what is wrong with the evidence looked at. contact: who gives it; open_now: whether they answer at that hour
-    (None: not said). latest / earliest: between which dates the evidence must be dated.
+    failure: what is wrong with the evidence looked at. contact: who gives it; open_now: whether they answer at that
+    hour (None: not said). latest / earliest: between which dates the evidence must be dated.
     """
 
     requirement: Requirement
@@ -57,8 +57,8 @@ class ToDo:
 class Guide:
     """What a person is entitled to for an intended service, and what must come first.
 
-    decision: what would be decided as things stand. steps: what must come first, in order. covered_from: the first day a
-    waiting time has passed (None: no waiting stands against it). limits: the accounts the service would draw on.
+    decision: what would be decided as things stand. steps: what must come first, in order. covered_from: the first day
+    a waiting time has passed (None: no waiting stands against it). limits: the accounts the service would draw on.
     """
 
     decision: Decision
@@ -110,9 +110,7 @@ def _holds(cover: object, intent: Line) -> bool:
 
 
 def _draws(each: Left, service: str) -> bool:
-    return any(
-        node == "*" or service == node or service.startswith(node + "/") for b in each.benefits for node in b.services
-    )
+    return any(node in ("*", service) or service.startswith(node + "/") for b in each.benefits for node in b.services)
 
 
 def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usage: Usage | None) -> list[ToDo]:

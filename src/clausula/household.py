@@ -1,8 +1,8 @@
 """What comes in: people, enrolments, evidence, providers and claim lines, as stated. Immutable, no rule and no clock.
 
 Amounts are `Decimal` in currency units ("36.15"), dates are `datetime.date`; the encoder turns both into whole numbers.
-Whatever else a plan may want to know of a line, person, enrolment or provider stands in its `facts`, by the fact ids of the
-catalogue or of the plan. A fact that is absent is *missing*, which is neither true nor false.
+Whatever else a plan may want to know of a line, person, enrolment or provider stands in its `facts`, by the fact ids of
+the catalogue or of the plan. A fact that is absent is *missing*, which is neither true nor false.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class Evidence:
     """A document or event that a rule may require: a voucher, a prescription, a first contact, an authorisation.
 
     kind: evidence id of the catalogue. issued_on: its date. valid_from / valid_until: when it may be used (inclusive).
-    issuer: provider id; issuer_role / issuer_lists / issuer_specialty: stated, where the issuer is not in the directory.
-    specialty, episode, indication, provider, claim, services: what it is limited to (empty: not limited).
-    uses: how many units it may be used for (None: no limit). proposals: provider ids it proposes.
-    names: what it names (pathology, trauma …). status: granted, refused, pending (empty: it simply exists).
+    issuer: provider id; issuer_role / issuer_lists / issuer_specialty: stated, where the issuer is not in the
+    directory. specialty, episode, indication, provider, claim, services: what it is limited to (empty: not limited).
+    uses: how many units it may be used for (None: no limit). proposals: provider ids it proposes. names: what it names
+    (pathology, trauma …). status: granted, refused, pending (empty: it simply exists).
     """
 
     kind: str
@@ -126,8 +126,8 @@ class Line:
     """One thing done for one person and charged: a claim line, as stated by who sent it.
 
     service: a node of the catalogue's service tree. charged: the full charge in currency units. quantity: whole units
-    (sessions, visits, items). paid_by_others: what third parties that are no covers here (a canton, an accident insurer)
-    have already paid of it. time: minutes since midnight, local. origin: where it was read ("bill.xml:120").
+    (sessions, visits, items). paid_by_others: what third parties that are no covers here (a canton, an accident
+    insurer) have already paid of it. time: minutes since midnight, local. origin: where it was read ("bill.xml:120").
     """
 
     id: str

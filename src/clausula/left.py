@@ -74,9 +74,9 @@ def left(book: Book, household: Household, person: str, on: date, usage: Usage |
             top = _top(program, number, enrolment)
             if top is None:
                 continue
-            for entity, period, used in _entities(spec, household, person, enrolment, on, usage):
-                if row.kind == k.BANDS:
-                    used = band_share(program.tables.index, row.c, used, row.a, row.b)
+            for entity, period, moved in _entities(spec, household, person, enrolment, on, usage):
+                banded = row.kind == k.BANDS
+                used = band_share(program.tables.index, row.c, moved, row.a, row.b) if banded else moved
                 key = (spec.name, entity, period)
                 earlier = found[key].benefits if key in found else ()
                 benefits = (*earlier, rule) if isinstance(rule, Benefit) and rule not in earlier else earlier
@@ -90,8 +90,9 @@ def left(book: Book, household: Household, person: str, on: date, usage: Usage |
 def _guards(
     program: Program, household: Household, enrolment: Enrolment, on: date, usage: Usage
 ) -> Callable[[int], bool]:
-    """Whether a guarded step can concern this person at all, by what is known without a bill: age, sex, deductible. Without it
-    an adult would be shown a child's maximum. What a bill would say is unknown here and rules nothing out."""
+    """Whether a guarded step can concern this person at all, by what is known without a bill: age, sex, deductible.
+    Without it an adult would be shown a child's maximum. What a bill would say is unknown here and rules nothing
+    out."""
     encoder, tables = Encoder(program, household, {}), program.tables
     row = encoder.row(Line("left", enrolment.person, next(iter(program.service_order)), on), full=True)
     for column in program.columns:

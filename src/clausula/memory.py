@@ -1,4 +1,4 @@
-"""Lays out the four memories of the kernel: program, lines, evidence, work. Plain lists, or NumPy arrays of the same numbers."""
+"""Lays out the four memories of the kernel (program, lines, evidence, work) as lists or NumPy arrays of numbers."""
 
 from __future__ import annotations
 

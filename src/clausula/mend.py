@@ -1,6 +1,7 @@
-"""What would change the answer: the same decision asked again with one thing put right. Cheap, because deciding is pure.
+"""What would change the answer: the same decision asked again with one thing put right.
 
-"Would be paid with a voucher dated 12 March 2026 or earlier." A mend is never a guess: every one is decided by the engine.
+"Would be paid with a voucher dated 12 March 2026 or earlier." A mend is never a guess: every one is decided by
+the engine, which is cheap because deciding is pure.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ TRIES = 6
 class Mend:
     """One way to another answer: what to put right, and what would be decided then.
 
-    kind: requirement (evidence to bring), waiting (a later day) or fact (a fact that is missing or different). evidence:
-    the documents that would do. earliest, latest: between which dates they must be dated (None: no bound). on: the first day
-    on which the same service would be covered. fact, value: the fact and the value it would need.
+    kind: requirement (evidence to bring), waiting (a later day) or fact (a fact that is missing or different).
+    evidence: the documents that would do. earliest, latest: between which dates they must be dated (None: no bound).
+    on: the first day on which the same service would be covered. fact, value: the fact and the value it would need.
     """
 
     kind: str
@@ -60,7 +61,8 @@ def mends(
 ) -> list[Mend]:
     """What would turn a decision that pays nothing, or is open, into one that pays.
 
-    household, usage (before the line) and providers: as the decision was taken with. Returns the mends that help, best first.
+    household, usage (before the line) and providers: as the decision was taken with. Returns the mends that
+    help, best first.
     """
     found: list[Mend] = []
     for mend in _tries(decision, household, usage, providers):
@@ -145,8 +147,9 @@ def _ideal(rule: Requirement, decision: Decision) -> tuple[Evidence, date | None
     issued = high or low or base
     issuer = {word: names[0] for word, names in rule.issued_by.items()}
     evidence = Evidence(
-        kind=rule.evidence[0], person=line.person, issued_on=issued, id=f"{rule.id}?", issuer_role=issuer.get("role", ""),
-        issuer_lists=(issuer["list"],) if "list" in issuer else (), issuer_specialty=issuer.get("specialty", ""),
+        kind=rule.evidence[0], person=line.person, issued_on=issued, id=f"{rule.id}?",
+        issuer_role=issuer.get("role", ""), issuer_lists=(issuer["list"],) if "list" in issuer else (),
+        issuer_specialty=issuer.get("specialty", ""),
         proposals=(line.provider,) if line.provider else (), names=rule.names, status=rule.status,
     )  # fmt: skip
     return evidence, low, high
@@ -183,7 +186,7 @@ def tell(mend: Mend, catalogue: Catalogue, language: str = "en") -> str:
         return words["waiting"].format(date=dates.show(mend.on, language), paid=paid)
     if mend.kind == "fact":
         fact, _ = teller.fact(mend.decision, mend.fact)
-        return words["fact"].format(fact=fact, value=teller.value(mend.decision, mend.fact, mend.value), paid=paid)
+        return words["fact"].format(fact=fact, value=teller.value(mend.fact, mend.value), paid=paid)
     kinds = " + ".join(catalogue.name("evidence", each.kind, language) for each in mend.evidence)
     dated = dated_words(teller, mend.earliest, mend.latest)
     key = "requirement" if dated else "requirement_undated"

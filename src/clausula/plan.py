@@ -21,8 +21,8 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FactRef:
-    """A value that is a fact of the line, person or enrolment: `{ fact = "franchise" }`; a share of it (parts per million),
-    or an amount for each of it."""
+    """A value that is a fact of the line, person or enrolment: `{ fact = "franchise" }`; a share of it (parts per
+    million), or an amount for each of it."""
 
     fact: str
     share: int | None = None
@@ -58,8 +58,9 @@ Alternatives = tuple[tuple[Want, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Per:
-    """Whose account, and for how long: scope person, household, stay … or a fact of the line such as tooth; period calendar
-    year, plan year, life …; `months` or `days` for a rolling window; months before a calendar year that count with it."""
+    """Whose account, and for how long: scope person, household, stay … or a fact of the line such as tooth; period
+    calendar year, plan year, life …; `months` or `days` for a rolling window; months before a calendar year that count
+    with it."""
 
     scope: str = "person"
     period: str = "life"
@@ -113,7 +114,7 @@ class Step:
 
 
 def note(doc: str, read: str, default: Any = NO_DEFAULT, factory: Any = NO_DEFAULT) -> Any:
-    """A field of a rule: what it means, how it is read (a key of `clausula.values.READERS`), its default."""
+    """A field of a rule: what it means, how it is read (a key of `clausula.fields.READERS`), its default."""
     metadata = {"doc": doc, "read": read}
     if factory is not NO_DEFAULT:
         return field(default_factory=factory, metadata=metadata)
@@ -365,7 +366,8 @@ class Statement(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A heading of the plan with an anchor: number, title, kind (ruled, narrative, question), prose, place in the source."""
+    """A heading of the plan with an anchor: number, title, kind (ruled, narrative, question), prose, place in the
+    source."""
 
     id: str
     title: Names

@@ -1,8 +1,8 @@
 """Where keys stand in a TOML text: the standard library reads TOML but forgets the places, so this remembers them.
 
 One pass over the lines keeps, for every table and every entry of an array of tables, its line and the place of each key
-written under it. Keys inside inline tables are found by name within their entry. Places lead people to a spot; the values
-themselves always come from the standard reader.
+written under it. Keys inside inline tables are found by name within their entry. Places lead people to a spot; the
+values themselves always come from the standard reader.
 """
 
 from __future__ import annotations

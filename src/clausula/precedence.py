@@ -53,7 +53,8 @@ def inherited(benefits: Sequence[Benefit]) -> list[Benefit]:
 
 
 def _shared(parent: Benefit) -> tuple[Step | str, ...] | None:
-    """The steps of a benefit as its exception takes them over: with their accounts, so that a limit is not given twice."""
+    """The steps of a benefit as its exception takes them over: with their accounts, so that a limit is not given
+    twice."""
     if parent.pays is None:
         return None
     steps: list[Step | str] = []

@@ -18,7 +18,8 @@ from clausula.plan import FactRef, Premium, PremiumClass
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One contribution: who owes it for what, how much in currency units, for which period; None: no amount is known."""
+    """One contribution: who owes it for what, how much in currency units, for which period; None: no amount is
+    known."""
 
     person: str
     plan: str

@@ -1,4 +1,4 @@
-"""Asks single questions of a program about one row: does this condition hold, does this requirement bind, is it met?
+"""Asks single questions of a program about one row: whether a condition holds, a requirement binds, it is met.
 
 The guide, enrolment and what is left ask the very functions that decide claims.
 """

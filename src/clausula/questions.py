@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,19 @@ from clausula.sources import day_kind
 EXTRA = {"on", "facts", "born", "level", "since", "done", "now", "stopped_days", "contact", "at", "person", "intent"}
 """Keys of `given` that belong to these questions and not to the situation."""
 
-Answer = Callable[[Book, str, Mapping[str, Any], Situation, Adjudication], Any]
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is asked of: the book, the plan of the case, what is given, read and decided."""
+
+    book: Book
+    plan: str
+    given: Mapping[str, Any]
+    situation: Situation
+    done: Adjudication
+
+
+Answer = Callable[[Asked], Any]
 
 
 def _on(given: Mapping[str, Any]) -> date:
@@ -37,76 +50,93 @@ def _moment(value: Any, where: str) -> datetime:
     return datetime.combine(day(value, where), datetime.min.time())
 
 
-def _plan(book: Book, plan: str, given: Mapping[str, Any]) -> Plan:
-    slices = book.slices(plan)
-    return book.plan(plan, _on(given)) if "on" in given else slices[-1].plan
+def _plan(asked: Asked) -> Plan:
+    slices = asked.book.slices(asked.plan)
+    return asked.book.plan(asked.plan, _on(asked.given)) if "on" in asked.given else slices[-1].plan
 
 
-def _left(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    on = _on(given) if "on" in given else max(d.line.served_on for d in done.decisions)
-    person = str(given.get("person", situation.household.people[0].id))
-    found = left(book, situation.household, person, on, done.usage)
+def _left(asked: Asked) -> Any:
+    on = _on(asked.given) if "on" in asked.given else max(d.line.served_on for d in asked.done.decisions)
+    person = str(asked.given.get("person", asked.situation.household.people[0].id))
+    found = left(asked.book, asked.situation.household, person, on, asked.done.usage)
     return {entry.account.partition("#")[2] or entry.account: entry.left for entry in found}
 
 
-def _premium(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    return premium(book, situation.household, _on(given), given.get("facts")).total
+def _premium(asked: Asked) -> Any:
+    return premium(asked.book, asked.situation.household, _on(asked.given), asked.given.get("facts")).total
 
 
-def _premium_class(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    born = day(given["born"], "given.born") if "born" in given else situation.household.people[0].born
-    return premium_class(book, plan, born, _on(given))
+def _premium_class(asked: Asked) -> Any:
+    born = day(asked.given["born"], "given.born") if "born" in asked.given else asked.situation.household.people[0].born
+    return premium_class(asked.book, asked.plan, born, _on(asked.given))
 
 
-def _enrolment(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in given.get("facts", {}).items()}
-    answers = enrol(book, situation.household, _on(given), facts, plan=plan, providers=situation.providers)
+def _enrolment(asked: Asked) -> Any:
+    facts = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in asked.given.get("facts", {}).items()
+    }
+    answers = enrol(
+        asked.book,
+        asked.situation.household,
+        _on(asked.given),
+        facts,
+        plan=asked.plan,
+        providers=asked.situation.providers,
+    )
     return {answer.person: {"outcome": answer.outcome, "reason": answer.reason} for answer in answers}
 
 
-def _ends(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    mine = [each for each in situation.household.enrolments if each.plan == plan]
-    return {each.person: ends_on(book, situation.household, each) for each in mine}
+def _ends(asked: Asked) -> Any:
+    mine = [each for each in asked.situation.household.enrolments if each.plan == asked.plan]
+    return {each.person: ends_on(asked.book, asked.situation.household, each) for each in mine}
 
 
-def _kept(book: Book, plan: str, given: Mapping[str, Any], situation: Situation) -> Any:
-    levels = [level for level in _plan(book, plan, given).of(ServiceLevel) if level.id == given.get("level")]
+def _kept(asked: Asked) -> Any:
+    levels = [level for level in _plan(asked).of(ServiceLevel) if level.id == asked.given.get("level")]
     if not levels:
-        raise InputError("given.level", f"there is no service level {given.get('level')!r}")
-    since = _moment(given["since"], "given.since")
-    asking = Asking(book, situation.household, since.date(), given.get("facts", {}), situation.providers)
-    mine = [each for each in situation.household.enrolments if each.plan == plan]
+        raise InputError("given.level", f"there is no service level {asked.given.get('level')!r}")
+    since = _moment(asked.given["since"], "given.since")
+    asking = Asking(
+        asked.book, asked.situation.household, since.date(), asked.given.get("facts", {}), asked.situation.providers
+    )
+    mine = [each for each in asked.situation.household.enrolments if each.plan == asked.plan]
     if levels[0].when and not any(asking.truth(levels[0], "when", each)[0] == TRUE for each in mine):
         return None
-    done = _moment(given["done"], "given.done") if "done" in given else None
-    now = _moment(given.get("now", given.get("done", given["since"])), "given.now")
-    return kept(levels[0], since, done, now, timedelta(days=int(given.get("stopped_days", 0))))
+    finished = _moment(asked.given["done"], "given.done") if "done" in asked.given else None
+    now = _moment(asked.given.get("now", asked.given.get("done", asked.given["since"])), "given.now")
+    return kept(levels[0], since, finished, now, timedelta(days=int(asked.given.get("stopped_days", 0))))
 
 
-def _due(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    found = _kept(book, plan, given, situation)
+def _due(asked: Asked) -> Any:
+    found = _kept(asked)
     return found and found.due.date()
 
 
-def _late(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    found = _kept(book, plan, given, situation)
+def _late(asked: Asked) -> Any:
+    found = _kept(asked)
     return bool(found and found.late)
 
 
-def _open(book: Book, plan_id: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    plan = _plan(book, plan_id, given)
-    contacts = [contact for contact in plan.of(Contact) if contact.id == given.get("contact")]
+def _open(asked: Asked) -> Any:
+    plan = _plan(asked)
+    contacts = [contact for contact in plan.of(Contact) if contact.id == asked.given.get("contact")]
     if not contacts:
-        raise InputError("given.contact", f"there is no contact {given.get('contact')!r}")
-    moment = _moment(given["at"], "given.at")
+        raise InputError("given.contact", f"there is no contact {asked.given.get('contact')!r}")
+    moment = _moment(asked.given["at"], "given.at")
     holiday = day_kind(moment.date(), contacts[0].holidays) == "holiday"
     return is_open(contacts[0], moment.date(), moment.hour * 60 + moment.minute, holiday=holiday)
 
 
-def _guide(book: Book, plan: str, given: Mapping[str, Any], situation: Situation, done: Adjudication) -> Any:
-    if not situation.lines:
+def _guide(asked: Asked) -> Any:
+    if not asked.situation.lines:
         raise InputError("given.lines", "the guide needs a line that says what is intended")
-    found = guide(book, situation.household, situation.lines[0], usage=done.usage, providers=situation.providers)
+    found = guide(
+        asked.book,
+        asked.situation.household,
+        asked.situation.lines[0],
+        usage=asked.done.usage,
+        providers=asked.situation.providers,
+    )
     return {
         "outcome": found.outcome,
         "missing": [step.id for step in found.steps if step.state == "missing"],

@@ -1,6 +1,7 @@
 """Reads `plan.md`: Markdown headings become clauses, TOML fences become rules, every rule keeps its place.
 
-Reading never runs anything and takes bounded time and memory. Whatever is wrong becomes a Finding; all are shown at once.
+Reading never runs anything and takes bounded time and memory. Whatever is wrong becomes a Finding; all are shown at
+once.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from clausula import fields, values
 from clausula import plan as p
-from clausula import values
 from clausula.findings import Finding, Place, PlanError
 from clausula.positions import Entry, Positions
 
@@ -66,7 +67,7 @@ HEAD = {
 }  # fmt: skip
 
 Lookup = Callable[[str, Place], Any]
-"""Answers "@table:key" for the day the plan is read for; raises values.Bad."""
+"""Answers "@table:key" for the day the plan is read for; raises values.PlanValueError."""
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ def read_head(source: str, file: str = "plan.md") -> dict[str, Any]:
 
 def no_tables(reference: str, _: Place) -> Any:
     """The look-up of a reader that has no tables."""
-    raise values.Bad(f"no table answers {reference!r}", "put a table into plans/tables")
+    raise values.PlanValueError(f"no table answers {reference!r}", "put a table into plans/tables")
 
 
 def read_plan(
@@ -175,8 +176,8 @@ def read_plan(
 ) -> tuple[p.Plan | None, list[Finding]]:
     """Read one plan text.
 
-    parameters overrides the plan's own parameter values by id; inherited are those of the plan it extends. lookup answers references to dated tables. Returns the plan
-    (None when its head cannot be read) and everything found wrong.
+    parameters overrides the plan's own parameter values by id; inherited are those of the plan it extends. lookup
+    answers references to dated tables. Returns the plan (None when its head cannot be read) and everything found wrong.
     """
     reading = Reading(file, dict(parameters or {}), lookup)
     if len(source) > LARGEST_PLAN:
@@ -219,22 +220,26 @@ def _parse(reading: Reading, text: str, line: int) -> tuple[dict[str, Any], Posi
             return {}, where
     try:
         data = _toml(text)
-        if _too_deep(data):
-            message = f"tables and lists stand more than {DEEPEST} levels deep in one another"
-            reading.wrong("too-deep", message, Place(reading.file, line), "a rule needs four")
-            return {}, where
-        return data, where
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.search(r"at line (\d+), column (\d+)", str(error))
         place = Place(reading.file, line + int(found[1]) - 1, int(found[2])) if found else Place(reading.file, line)
+        if "at end of document" in str(error):
+            last = len(text.rstrip().splitlines()) or 1
+            place = Place(reading.file, line + last - 1)
         message = str(error).partition(" (at")[0]
         reading.wrong("not-toml", f"this block is not valid TOML: {message}", place, "see https://toml.io")
         return {}, where
+    if _too_deep(data):
+        message = f"tables and lists stand more than {DEEPEST} levels deep in one another"
+        reading.wrong("too-deep", message, Place(reading.file, line), "a rule needs four")
+        return {}, where
+    return data, where
 
 
 @lru_cache(maxsize=4096)
 def _toml(text: str) -> dict[str, Any]:
-    """A block as data. Kept, because a plan is read once for every reading of its questions; nobody changes what it gives."""
+    """A block as data. Kept, because a plan is read once for every reading of its questions; nobody changes what it
+    gives."""
     return tomllib.loads(text, parse_float=Decimal)
 
 
@@ -244,7 +249,8 @@ def _positions(text: str, file: str, line: int) -> Positions:
 
 
 def _too_deep(data: Any) -> bool:
-    """Whether a value is nested deeper than any rule needs. Looked at level by level, so that no depth can exhaust it."""
+    """Whether a value is nested deeper than any rule needs. Looked at level by level, so that no depth can exhaust
+    it."""
     level = [data]
     for _ in range(DEEPEST):
         deeper = [
@@ -255,7 +261,8 @@ def _too_deep(data: Any) -> bool:
 
 
 def _too_dotted(line: str) -> bool:
-    """Whether a key of a line has too many parts. The time and room to read such keys grow with the square of their length."""
+    """Whether a key of a line has too many parts. The time and room to read such keys grow with the square of their
+    length."""
     return any(re.split(r"[,{\[]", part)[-1].count(".") > DEEPEST for part in line.split("=")[:-1]) or (
         line.lstrip().startswith("[") and line.count(".") > DEEPEST
     )
@@ -287,7 +294,7 @@ def _resolve(reading: Reading, value: Any, place: Place) -> Any:
         return [_resolve(reading, entry, place) for entry in value]
     if isinstance(value, str) and value.startswith("$") and len(value) > 1:
         if value[1:] not in reading.parameters:
-            raise values.Bad(
+            raise values.PlanValueError(
                 f"unknown parameter {value!r}", _like(value[1:], reading.parameters, "declare a [[parameter]]")
             )
         return reading.parameters[value[1:]]
@@ -299,7 +306,7 @@ def _resolve(reading: Reading, value: Any, place: Place) -> Any:
 
 
 def _like(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    near = difflib.get_close_matches(word, list(known), 1, 0.6)
+    near = difflib.get_close_matches(word, list(known), 1)
     return f"did you mean {near[0]}?" if near else otherwise
 
 
@@ -344,7 +351,7 @@ def _clause(reading: Reading, part: Section, declared: dict[str, Any], rules: li
     reading.anchors.add(part.anchor)
     extra = set(declared) - {"kind", "title", "source"}
     if extra:
-        reading.wrong("unknown-key", f"do not know {sorted(extra)[0]!r} in [clause]", place, "use kind, title, source")
+        reading.wrong("unknown-key", f"do not know {min(extra)!r} in [clause]", place, "use kind, title, source")
     titles = {"en": part.title, **(declared.get("title") or {})}
     prose = " ".join(line.strip() for line in part.prose if line.strip())
     reading.clauses.append(
@@ -362,10 +369,10 @@ def _head(reading: Reading, content: Any, where: Positions) -> None:
             reading.wrong("unknown-key", f"do not know {key!r} in [plan]", where.place(entry, key), _like(key, HEAD))
             continue
         try:
-            reading.head[key] = values.READERS[HEAD[key]](
+            reading.head[key] = fields.READERS[HEAD[key]](
                 _resolve(reading, value, where.place(entry, key)), where.place(entry, key)
             )
-        except values.Bad as bad:
+        except values.PlanValueError as bad:
             reading.wrong("bad-value", f"{key}: {bad.message}", where.place(entry, key, bad.key), bad.mend)
 
 
@@ -479,8 +486,8 @@ def _read_into(
 ) -> bool:
     place = where.place(at, key)
     try:
-        given[name] = values.READERS[read](_resolve(reading, value, place), place)
-    except values.Bad as bad:
+        given[name] = fields.READERS[read](_resolve(reading, value, place), place)
+    except values.PlanValueError as bad:
         spot = where.place(at, key, bad.key) if bad.key else place
         reading.wrong("bad-value", f"{key + ': ' if key else ''}{bad.message}", spot, bad.mend)
         return False

@@ -1,14 +1,14 @@
-"""The reference of the plan language, written from the notes on the records in `clausula.plan`: it cannot fall behind."""
+"""The reference of the plan language, written from the notes on the records in `clausula.plan`, so that it keeps up."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from clausula import fields, reader, values
 from clausula import plan as p
-from clausula import reader, values
 from clausula.facts import BUILT_IN, COUNTS
 
 KINDS = {
@@ -31,7 +31,7 @@ KINDS = {
     "dated": 'a relation of dates: `{ not_after = "served_on", within_days = 30 }`',
     "issued-by": '`{ list = "…", role = "…", specialty = "…" }`',
     "exempts": "a list of `{ when = { … } }`",
-    "failures": 'an outcome, or one by what is wrong: `"needs_document"`, `{ missing = "not_covered", otherwise = "needs_person" }`',
+    "failures": 'an outcome, or one by what is wrong: `"needs_document"`, `{ missing = "not_covered", … }`',
     "hours": '`"always"`, or `[{ days = "mon-fri", from = "08:30", to = "19:30" }]`',
     "duration": '`"20 calendar days"`, `"180 seconds"`',
 }
@@ -56,63 +56,84 @@ HEAD = {
     "year": '`"calendar"` or `"plan"`: for information',
 }
 
-CONDITION = """A condition is a table of facts and what is wanted of each; all of them must hold. A list of such tables gives alternatives.
-`unless` is the same, turned round. A fact that is not known is neither true nor false: `if_missing` says what then.
+CONDITION = """A condition is a table of facts and what is wanted of each; all of them must hold. A list of such
+tables gives alternatives. `unless` is the same, turned round. A fact that is not known is neither true nor false:
+`if_missing` says what then."""
+CONDITION_ROWS = [
+    ('`"general"`', 'this code (or one below it in a tree, or `"F*"`: all that begin like it)'),
+    ('`["a", "b"]`', "one of these; of a set: any of these"),
+    ('`{ not = ["a"] }`', "none of these"),
+    ('`{ list = "it/major-operations" }`, `{ not_list = "…" }`', "a code of a list in the catalogue, or none of it"),
+    ('`{ from = "M40", to = "M54" }`', "a range of codes"),
+    ("`true`, `false`", "a fact that is true or false"),
+    ("`18`, `[1, 2]`", "this number, one of these"),
+    (
+        "`{ at_least = 18 }`, `{ above = 18 }`, `{ at_most = 64 }`, `{ below = 65 }`",
+        "numbers, amounts and dates; a lower and an upper bound may stand together",
+    ),
+    ('`{ from = "20:00", to = "08:00" }`', "times of day, also past midnight; the end does not count"),
+    ('`{ all = ["a", "b"] }`, `{ any = […] }`, `{ none = […] }`', "sets, such as the lists a provider stands on"),
+    ("`{ known = true }`", "whether the fact is known at all"),
+    ('`{ less_than_fact = "other" }`, `{ at_most_fact = "other" }`', "two facts compared"),
+    ('`"used:step-id" = { at_least = 1 }`', "what has been used of the account of a step, before this line"),
+    ('`"$parameter" = "value"`', "which reading of a question holds"),
+]
 
-| written | means |
-|---|---|
-| `"general"` | this code (or one below it in a tree, or `"F*"`: all that begin like it) |
-| `["a", "b"]` | one of these; of a set: any of these |
-| `{ not = ["a"] }` | none of these |
-| `{ list = "it/major-operations" }`, `{ not_list = "…" }` | a code of a list in the catalogue, or none of it |
-| `{ from = "M40", to = "M54" }` | a range of codes |
-| `true`, `false` | a fact that is true or false |
-| `18`, `[1, 2]` | this number, one of these |
-| `{ at_least = 18 }`, `{ above = 18 }`, `{ at_most = 64 }`, `{ below = 65 }` | numbers, amounts and dates; a lower and an upper bound may stand together |
-| `{ from = "20:00", to = "08:00" }` | times of day, also past midnight; the end does not count |
-| `{ all = ["a", "b"] }`, `{ any = […] }`, `{ none = […] }` | sets, such as the lists a provider stands on |
-| `{ known = true }` | whether the fact is known at all |
-| `{ less_than_fact = "other" }`, `{ at_most_fact = "other" }` | two facts compared |
-| `"used:step-id" = { at_least = 1 }` | what has been used of the account of a step, before this line |
-| `"$parameter" = "value"` | which reading of a question holds |"""
+PAYMENT = """`pays` is `"in full"`, `"nothing"`, one table, or a list of steps that are done in order. A step has
+one verb; the name of a `[[step]]` may stand in the list. Amounts are plain numbers in the plan's currency, shares
+are texts: `"80 %"`."""
+PAYMENT_ROWS = [
+    ('`{ of = "charged" }`', "begin with the full charge, not with what earlier covers left"),
+    ('`{ of = "reference_tariff" }`', "at most that amount of the line"),
+    ('`{ amount = 85, each = "night" }`', "a fixed sum for each unit"),
+    ('`{ proportion = 5000, of = "room_rent" }`', "cut in the proportion of the first to the second"),
+    ('`{ share = "80 %" }`', "keep this share"),
+    ('`{ at_most = 120 }`, `{ at_most = 60, each = "session" }`', "a cap for the line, or for each unit"),
+    ('`{ at_most = 5000, per = "plan year" }`', "a limit, with an account"),
+    ("`{ at_least = 50 }`", "no less than this, as far as charged"),
+    ('`{ deductible = 300, per = "calendar year" }`', "the member bears the first 300"),
+    (
+        '`{ member_pays = "10 %", at_most = 700, per = "calendar year" }`',
+        "the member's share with its ceiling; `at_least` gives a floor",
+    ),
+    (
+        '`{ member_pays = [{ up_to = 250, share = "100 %" }, { share = "25 %" }], per = "calendar year" }`',
+        "bands on the running total",
+    ),
+    (
+        '`{ member_at_most = 1000, per = "household and calendar year" }`',
+        "a cap on all the steps before let the member bear",
+    ),
+    ('`{ less = 15, each = "day" }`', 'a fixed sum the member pays; `less = "paid_before"`: what earlier covers paid'),
+    ('`{ units = "1-20", count = "session", per = "indication" }`', "only these units of the running count are paid"),
+    (
+        '`{ tranches = [{ units = "1-10", share = "100 %" }, { units = "11-15", share = "20 %" }], … }`',
+        "another share for later units",
+    ),
+    ('`{ round = "0.05" }`', 'round, `mode` = `"half up"`, `"up"` or `"down"`'),
+]
+PAYMENT_MORE = """Any step may also have `when` and `unless` (it is done only then), `id` and `name`, `account`
+(steps with the same account share it; `"/nl/sessions"` is shared between plans) and `keeps = true` (no later cover
+may pay what the member bears here)."""
 
-PAYMENT = """`pays` is `"in full"`, `"nothing"`, one table, or a list of steps that are done in order. A step has one verb; the name of a
-`[[step]]` may stand in the list. Amounts are plain numbers in the plan's currency, shares are texts: `"80 %"`.
 
-| verb | means |
-|---|---|
-| `{ of = "charged" }` | begin with the full charge, not with what earlier covers left |
-| `{ of = "reference_tariff" }` | at most that amount of the line |
-| `{ amount = 85, each = "night" }` | a fixed sum for each unit |
-| `{ proportion = 5000, of = "room_rent" }` | cut in the proportion of the first to the second |
-| `{ share = "80 %" }` | keep this share |
-| `{ at_most = 120 }`, `{ at_most = 60, each = "session" }` | a cap for the line, or for each unit |
-| `{ at_most = 5000, per = "plan year" }` | a limit, with an account |
-| `{ at_least = 50 }` | no less than this, as far as charged |
-| `{ deductible = 300, per = "calendar year" }` | the member bears the first 300 |
-| `{ member_pays = "10 %", at_most = 700, per = "calendar year" }` | the member's share with its ceiling; `at_least` gives a floor |
-| `{ member_pays = [{ up_to = 250, share = "100 %" }, { share = "25 %" }], per = "calendar year" }` | bands on the running total |
-| `{ member_at_most = 1000, per = "household and calendar year" }` | a cap on all the steps before let the member bear |
-| `{ less = 15, each = "day" }` | a fixed sum the member pays; `less = "paid_before"`: what earlier covers paid |
-| `{ units = "1-20", count = "session", per = "indication" }` | only these units of the running count are paid |
-| `{ tranches = [{ units = "1-10", share = "100 %" }, { units = "11-15", share = "20 %" }], count = "visit", per = "calendar year" }` | another share for later units |
-| `{ round = "0.05" }` | round, `mode` = `"half up"`, `"up"` or `"down"` |
+INTRODUCTION = """Written by `clausula.reference` from the notes on the records; a test fails when this page and the
+code differ. For a first plan read [Write a plan](../how-to/write-a-plan.md).
 
-Any step may also have `when` and `unless` (it is done only then), `id` and `name`, `account` (steps with the same account share
-it; `"/nl/sessions"` is shared between plans) and `keeps = true` (no later cover may pay what the member bears here)."""
+A plan is a Markdown text. Headings with an anchor (`## 1.6 General ward {#uv-1.6}`) are its clauses; under each
+stand a sentence or two and the rules of the clause, as TOML between lines of three backquotes with the word `toml`.
+
+## References in values
+
+`"$name"` stands for the value of a `[[parameter]]`; `"@table:key"` for a dated number of a table, as it is on the
+day of service."""
 
 
 def reference() -> str:
     """The whole page `docs/reference/plan-language.md`."""
     parts = [
         "# The plan language",
-        "Written by `clausula.reference` from the notes on the records; a test fails when this page and the code differ. "
-        "For a first plan read [Write a plan](../how-to/write-a-plan.md).",
-        "A plan is a Markdown text. Headings with an anchor (`## 1.6 General ward {#uv-1.6}`) are its clauses; under each stand a "
-        "sentence or two and the rules of the clause, as TOML between lines of three backquotes with the word `toml`.",
-        "## References in values",
-        '`"$name"` stands for the value of a `[[parameter]]`; `"@table:key"` for a dated number of a table, as it is on the day of '
-        "service.",
+        INTRODUCTION,
         "## The head: [plan]",
         _table(("key", "meaning"), [(f"`{key}`", HEAD[key]) for key in reader.HEAD]),
         "## The clause: [clause]",
@@ -127,8 +148,11 @@ def reference() -> str:
         *(part for word, kind in reader.BLOCKS.items() for part in _block(word, kind)),
         "## Conditions",
         CONDITION,
+        _table(("written", "means"), CONDITION_ROWS),
         "## Payments",
         PAYMENT,
+        _table(("verb", "means"), PAYMENT_ROWS),
+        PAYMENT_MORE,
         "## Periods: per",
         _periods(),
         "## Facts that need no declaration",
@@ -142,10 +166,11 @@ def reference() -> str:
 
 def _block(word: str, kind: type[p.Rule]) -> Iterator[str]:
     shown = {spec: alias for alias, spec in reader.ALIASES.get(kind, {}).items()}
-    rows: list[tuple[str, ...]] = []
-    for spec in dataclasses.fields(kind):
-        if "read" in spec.metadata and spec.metadata["read"] != "hidden":
-            rows.append((f"`{shown.get(spec.name, spec.name)}`", _kind(spec.metadata["read"]), _meaning(spec)))
+    rows = [
+        (f"`{shown.get(spec.name, spec.name)}`", _kind(spec.metadata["read"]), _meaning(spec))
+        for spec in dataclasses.fields(kind)
+        if spec.metadata.get("read", "hidden") != "hidden"
+    ]
     yield f"## [[{word}]]"
     yield inspect.getdoc(kind) or ""
     yield _table(("key", "written as", "meaning"), rows)
@@ -161,7 +186,7 @@ def _kind(read: str) -> str:
 
 def allowed(read: str) -> tuple[str, ...]:
     """The words a reader of a closed list accepts."""
-    function: Any = values.READERS[read]
+    function: Any = fields.READERS[read]
     for _ in range(2):
         cells = dict(
             zip(function.__code__.co_freevars, (c.cell_contents for c in function.__closure__ or ()), strict=True)
@@ -186,22 +211,24 @@ def _meaning(spec: dataclasses.Field[Any]) -> str:
     return doc
 
 
+PERIODS = """`per` says whose account it is and for how long, joined by *and*: `"household and calendar year"`. Whose:
+{scopes}, or a fact of the line (`tooth`); without it, the person's. How long: {periods}, `year from july`, `24 months
+rolling`, `calendar year and the 3 months before`; without it, for life.
+
+`each` and `count` name what is counted: {units} come from the dates of a stay, a number fact counts itself, and any
+other word (visit, session, item) is the quantity of the line."""
+
+
 def _periods() -> str:
     scopes, periods = (
         ", ".join(f"`{word}`" for word in values.SCOPES),
         ", ".join(f"`{word}`" for word in values.PERIODS),
     )
     units = ", ".join(f"`{word}`" for word in COUNTS)
-    return (
-        f'`per` says whose account it is and for how long, joined by *and*: `"household and calendar year"`. Whose: {scopes}, or a '
-        f"fact of the line (`tooth`); without it, the person's. How long: {periods}, `year from july`, `24 months rolling`, `calendar "
-        f"year and the 3 months before`; without it, for life.\n\n"
-        f"`each` and `count` name what is counted: {units} come from the dates of a stay, a number fact counts itself, and any other "
-        "word (visit, session, item) is the quantity of the line."
-    )
+    return PERIODS.format(scopes=scopes, periods=periods, units=units)
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines)

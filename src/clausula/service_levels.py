@@ -34,7 +34,8 @@ def due(level: ServiceLevel, since: datetime, stopped: timedelta = timedelta(0))
 def kept(
     level: ServiceLevel, since: datetime, done: datetime | None, now: datetime, stopped: timedelta = timedelta(0)
 ) -> Kept:
-    """Whether a service level was kept. A length in seconds, minutes or hours is broken when it is reached ("in less than")."""
+    """Whether a service level was kept. A length in seconds, minutes or hours is broken when it is reached ("in less
+    than")."""
     limit = due(level, since, stopped)
     moment = done or now
     strict = level.within[1] in ("seconds", "minutes", "hours")

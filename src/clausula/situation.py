@@ -1,7 +1,7 @@
 """A situation as plain data: people, enrolments, evidence, providers, lines, usage, as cases and JSON input write them.
 
-Keys are the fields of the records in `clausula.household` (dates of periods are written `from` and `until`); any other key
-is a fact. What a key may be is checked here, with a message that says where and how to mend it.
+Keys are the fields of the records in `clausula.household` (dates of periods are written `from` and `until`); any other
+key is a fact. What a key may be is checked here, with a message that says where and how to mend it.
 """
 
 from __future__ import annotations
@@ -113,20 +113,28 @@ def fact(value: Any, where: str) -> Any:
 
 Reader = Callable[[Any, str], Any]
 FIELDS: Mapping[type[Any], Mapping[str, tuple[str, Reader]]] = {
-    Person: {"id": ("id", _text), "born": ("born", day), "name": ("name", _text), "sex": ("sex", _text), "role": ("role", _text)},
+    Person: {
+        "id": ("id", _text), "born": ("born", day), "name": ("name", _text), "sex": ("sex", _text),
+        "role": ("role", _text),
+    },
     Enrolment: {"person": ("person", _text), "plan": ("plan", _text), "from": ("start", day), "until": ("until", day)},
-    Provider: {"id": ("id", _text), "name": ("name", _text), "role": ("role", _text), "specialty": ("specialty", _text)},
+    Provider: {
+        "id": ("id", _text), "name": ("name", _text), "role": ("role", _text),
+        "specialty": ("specialty", _text),
+    },
     Evidence: {
         "kind": ("kind", _text), "person": ("person", _text), "issued_on": ("issued_on", day), "id": ("id", _text),
         "valid_from": ("valid_from", day), "valid_until": ("valid_until", day), "issuer": ("issuer", _text),
         "issuer_role": ("issuer_role", _text), "issuer_lists": ("issuer_lists", _texts),
-        "issuer_specialty": ("issuer_specialty", _text), "specialty": ("specialty", _text), "episode": ("episode", _text),
+        "issuer_specialty": ("issuer_specialty", _text), "specialty": ("specialty", _text),
+        "episode": ("episode", _text),
         "indication": ("indication", _text), "provider": ("provider", _text), "claim": ("claim", _text),
         "services": ("services", _texts), "uses": ("uses", _whole), "proposals": ("proposals", _texts),
         "names": ("names", _texts), "status": ("status", _text),
     },
     Line: {
-        "id": ("id", _text), "person": ("person", _text), "service": ("service", _text), "served_on": ("served_on", day),
+        "id": ("id", _text), "person": ("person", _text), "service": ("service", _text),
+        "served_on": ("served_on", day),
         "charged": ("charged", amount), "currency": ("currency", _text), "quantity": ("quantity", _whole),
         "time": ("time", _clock), "paid_by_others": ("paid_by_others", amount), "claim": ("claim", _text),
         "stay": ("stay", _text), "episode": ("episode", _text), "indication": ("indication", _text),
@@ -192,7 +200,7 @@ def read_situation(data: Mapping[str, Any], book: Book, where: str = "given", pl
     unknown = set(data) - {"household", "people", "enrolments", "evidence", "providers", "line", "lines", "usage"}
     if unknown:
         raise InputError(
-            where, f"do not know {sorted(unknown)[0]!r}", "use people, enrolments, evidence, providers, lines, usage"
+            where, f"do not know {min(unknown)!r}", "use people, enrolments, evidence, providers, lines, usage"
         )
     default = {"id": "member", "born": date(1980, 6, 15)}
     people = [
@@ -254,7 +262,8 @@ def _lines(data: Mapping[str, Any], person: str, where: str) -> list[Line]:
 
 
 def _usage(data: Mapping[str, Any], household: Household, book: Book, where: str) -> Usage:
-    """What has been used: account (a step's id, plan#id or /shared), of whom, period, used (in currency units for money)."""
+    """What has been used: account (a step's id, plan#id or /shared), of whom, period, used (in currency units for
+    money)."""
     amounts: dict[AccountKey, int] = {}
     entries = _entries(data, "usage", where)
     if not entries:

@@ -32,6 +32,16 @@ class LineError(ValueError):
 
 Source = Callable[[Context], Any]
 
+
+def _lists(context: Context) -> tuple[str, ...] | None:
+    """Lists the provider stands on, on the day of admission where there is one, else of service."""
+    if context.provider is None:
+        return None
+    admitted = context.line.facts.get("admitted_on")
+    day = admitted if isinstance(admitted, date) else context.line.served_on
+    return tuple(entry.list for entry in context.provider.lists if entry.holds(day))
+
+
 _FIELDS: Mapping[str, Source] = {
     "received_on": lambda c: c.line.received_on,
     "born": lambda c: c.person.born,
@@ -47,17 +57,8 @@ _FIELDS: Mapping[str, Source] = {
     "stay": lambda c: c.line.stay or None,
     "indication": lambda c: c.line.indication or None,
     "provider.role": lambda c: (c.provider and c.provider.role) or None,
-    "provider.lists": lambda c: _lists(c),
+    "provider.lists": _lists,
 }
-
-
-def _lists(context: Context) -> tuple[str, ...] | None:
-    """Lists the provider stands on, on the day of admission where there is one, else of service."""
-    if context.provider is None:
-        return None
-    admitted = context.line.facts.get("admitted_on")
-    day = admitted if isinstance(admitted, date) else context.line.served_on
-    return tuple(entry.list for entry in context.provider.lists if entry.holds(day))
 
 
 @lru_cache(maxsize=4096)
@@ -105,8 +106,8 @@ def day_kind(day: date, country: str, subdivision: str = "") -> str:
 
 
 def day_kind_of(context: Context, country: str) -> str:
-    """Kind of day of a line's service: in the country of the service, else of residence, else of the plan; the feast of the
-    municipality's patron saint (person fact `patron_saint_day`, "10-04") counts as a holiday."""
+    """Kind of day of a line's service: in the country of the service, else of residence, else of the plan; the feast of
+    the municipality's patron saint (person fact `patron_saint_day`, "10-04") counts as a holiday."""
     line, facts = context.line, context.person.facts
     country = str(line.facts.get("country") or facts.get("residence_country") or country)
     canton = str(facts.get("residence_canton", "")) if country == "CH" else ""

@@ -93,7 +93,8 @@ class Steps(Conditions):
             raise PlanError([Finding("wrong-kind", message, step.place, "of takes charged, left or a money fact")])
 
     def entity(self, scope: str) -> int:
-        """The column of whose account it is: a person, a household, a stay …, or what a fact of the line names (a tooth)."""
+        """The column of whose account it is: a person, a household, a stay …, or what a fact of the line names (a
+        tooth)."""
         if scope in ENTITIES:
             return ENTITIES[scope]
         spec = self.spec(scope)
@@ -151,7 +152,8 @@ class Steps(Conditions):
         return otherwise if value is None else to_minor(value, self.plan.currency)
 
     def operand(self, value: Value | None) -> int:
-        """Operand a of a step: an amount, or of a fact its share (parts per million) or the amount for each of it (negative)."""
+        """Operand a of a step: an amount, or of a fact its share (parts per million) or the amount for each of it
+        (negative)."""
         if isinstance(value, FactRef):
             return value.share or -self.money(value.amount, 0)
         return self.money(value, 0)
@@ -171,8 +173,7 @@ class Steps(Conditions):
         if step.verb == "less":
             if step.of == "paid_before":
                 return k.LESS_BEFORE, 0, 0, 0
-            borne = (k.COPAY, minor, self.money(step.at_most, k.FOREVER), 0)
-            return borne
+            return k.COPAY, minor, self.money(step.at_most, k.FOREVER), 0
         if step.verb == "member_pays":
             if step.bands or step.at_least is not None or (step.at_most is not None and step.per is None):
                 at = len(self.index)

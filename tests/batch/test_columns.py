@@ -96,7 +96,7 @@ def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
     table = table_of(twice, program)
     found = decide_table(People(program, households, PROVIDERS), table)
     columns = decision_columns(found, table)
-    rows = {row["line_id"]: row for row in columns.to_pylist()}
+    rows = {row["line"]: row for row in columns.to_pylist()}
     for household, mine in zip(households, (lines, twice[len(lines) :]), strict=True):
         expected = decide(program, household, mine, None, PROVIDERS)
         for decision in expected.decisions:
@@ -104,6 +104,6 @@ def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
             amounts = (decision.charged, decision.paid, decision.cash, decision.borne, decision.advanced)
             assert (row["charged"], row["paid"], row["cash"], row["borne"], row["advanced"]) == amounts, repr(situation)
             assert row["outcome"] == decision.outcome, repr(situation)
-            clause = "#".join(program.clause(decision.reason)) if decision.reason >= 0 else ""
-            assert row["clause"] == clause, repr(situation)
+            clause = program.clause(decision.reason) if decision.reason >= 0 else ("", "")
+            assert (row["reason_plan"], row["reason_clause"]) == clause, repr(situation)
         assert told(found.usage.get(household.id, Usage())) == told(expected.usage), repr(situation)

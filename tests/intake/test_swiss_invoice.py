@@ -83,7 +83,7 @@ def test_weeks_of_pregnancy_are_counted_from_the_13th(tmp_path: Path) -> None:
 
 
 def test_treatment_abroad_is_said(tmp_path: Path) -> None:
-    facts = lines(take(tmp_path, "bill.xml", invoice(('canton="VD"', 'canton="D"'))))[0].facts
+    facts = lines(take(tmp_path, "bill.xml", invoice(('canton="BE"', 'canton="D"'))))[0].facts
     assert (facts["country"], facts["abroad"]) == ("DE", True)
 
 

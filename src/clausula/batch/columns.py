@@ -6,7 +6,7 @@ stands in columns is turned into numbers by array arithmetic. `tests/batch/test_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,6 +26,11 @@ from clausula.sources import Context, day_kind_of, raw, window
 
 Ints = Any
 """An int64 array."""
+
+FIELDS_OF_PEOPLE = frozenset({"born", "role", "sex"})
+FIELDS_OF_ENROLMENTS = frozenset({"start", "until"})
+SOME_DAYS = 4_000_000
+"""More than the ordinals of all days."""
 
 NOBODY = Line("", "", "", date.min)
 ENTITIES = {k.STAY: "stay", k.EPISODE: "episode", k.INDICATION: "indication", k.CLAIM: "claim"}
@@ -59,6 +64,7 @@ class People:
     enrolments: list[Enrolment] = field(default_factory=list)
     encoder: Encoder = field(init=False)
     spans: tuple[Ints, Ints, Ints, Ints, Ints] = field(init=False)
+    stated: tuple[set[str], set[str]] = field(init=False)
     cache: dict[tuple[str, int], Ints] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,6 +78,8 @@ class People:
         everybody = Household("", tuple(self.people), tuple(self.enrolments), evidence)
         self.encoder = Encoder(self.program, everybody, self.providers)
         self.spans = self._spans()
+        people = {name for person in self.people for name in person.facts}
+        self.stated = people, {name for enrolment in self.enrolments for name in enrolment.facts}
 
     def _spans(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Covers of people over time, by person and then by rank: offsets by person; first day, last day, cover, enrolment."""
@@ -94,14 +102,19 @@ class People:
         first, last, which, of = (np.array([span[n] for span in found], np.int64) for n in (3, 4, 5, 2))
         return offsets, first, last, which, of
 
-    def of_people(self, spec: Spec) -> Ints:
-        """A fact of every person where nothing is said on the line (MISSING where there is none)."""
-        return self._each(("person", id(spec)), spec, [Context(NOBODY, person, None, None) for person in self.people])
+    def of_people(self, spec: Spec) -> Ints | None:
+        """A fact of every person where nothing is said on the line; None where no person can have it."""
+        if spec.id not in FIELDS_OF_PEOPLE and not (spec.of == "person" and spec.id in self.stated[0]):
+            return None
+        contexts = (Context(NOBODY, person, None, None) for person in self.people)
+        return self._each(("person", id(spec)), spec, contexts)
 
-    def of_enrolments(self, spec: Spec) -> Ints:
-        """A fact of every enrolment."""
-        by_id = {person.id: person for person in self.people}
-        contexts = [Context(NOBODY, by_id[each.person], None, each) for each in self.enrolments]
+    def of_enrolments(self, spec: Spec) -> Ints | None:
+        """A fact of every enrolment; None where no enrolment can have it."""
+        if spec.id not in FIELDS_OF_ENROLMENTS and not (spec.of == "enrolment" and spec.id in self.stated[1]):
+            return None
+        somebody = self.people[0]
+        contexts = (Context(NOBODY, somebody, None, each) for each in self.enrolments)
         return self._each(("enrolment", id(spec)), spec, contexts)
 
     def of_providers(self, spec: Spec, names: Sequence[str]) -> Ints:
@@ -117,7 +130,7 @@ class People:
                 values.append(provider.facts.get(spec.id))
         return np.array([MISSING if value is None else self.code(spec, value) for value in values], np.int64)
 
-    def _each(self, key: tuple[str, int], spec: Spec, contexts: Sequence[Context]) -> Ints:
+    def _each(self, key: tuple[str, int], spec: Spec, contexts: Iterable[Context]) -> Ints:
         if key not in self.cache:
             values = [raw(spec.id, spec.of, context) for context in contexts]
             self.cache[key] = np.array(
@@ -324,39 +337,42 @@ class Encoding:
 
     def _common(self, spec: Spec, x: Ints) -> Ints:
         """A fact of the line: stated in a column, else of the person or provider, else derived, else its default."""
-        if spec.id in self.known:
-            return self.known[spec.id]
-        found = np.full(len(self.at), MISSING, np.int64)
-        if self.table.has(spec.id):
-            found = self.table.fact(spec, self.people)[self.at]
-        found = self._else(found, lambda: self._elsewhere(spec))
-        found = self._else(found, lambda: self._derived(spec, x))
-        if spec.unless_stated is not None:
-            found = np.where(found == MISSING, self.people.code(spec, spec.unless_stated), found)
-        self.known[spec.id] = found
-        return found
+        if spec.id not in self.known:
+            stated = self.table.fact(spec, self.people)[self.at] if self.table.has(spec.id) else None
+            self.known[spec.id] = self._first(
+                spec, len(self.at), stated, lambda: self._elsewhere(spec), lambda: self._derived(spec, x)
+            )
+        return self.known[spec.id]
 
-    @staticmethod
-    def _else(found: Ints, other: Callable[[], Ints]) -> Ints:
-        open_ = found == MISSING
-        return np.where(open_, other(), found) if open_.any() else found
+    def _first(self, spec: Spec, count: int, stated: Ints | None, *others: Callable[[], Ints | None]) -> Ints:
+        """What is stated; where it is missing, what the next source says, and so on; the default at last."""
+        found = stated
+        for other in others:
+            if found is None:
+                found = other()
+            elif (found == MISSING).any():
+                more = other()
+                found = found if more is None else np.where(found == MISSING, more, found)
+        default = MISSING if spec.unless_stated is None else self.people.code(spec, spec.unless_stated)
+        if found is None:
+            return np.full(count, default, np.int64)
+        return found if default == MISSING else np.where(found == MISSING, default, found)
 
-    def _elsewhere(self, spec: Spec) -> Ints:
-        """A fact as it follows from the person, or from the provider."""
-        found = (
-            self.people.of_people(spec)[self.persons[self.at]]
-            if spec.of != "provider"
-            else np.full(len(self.at), MISSING)
-        )
+    def _elsewhere(self, spec: Spec) -> Ints | None:
+        """A fact as it follows from the person, or from the provider; None where neither can say."""
         if spec.id == "provider.lists":
             return self._lists(spec)
-        if spec.derive == "" and self.providers:
-            own = np.array([*self.people.of_providers(spec, self.providers), MISSING], np.int64)[self.provider[self.at]]
-            found = np.where(own == MISSING, found, own)
         if spec.id in ("episode", "stay", "indication", "provider") and self.table.has(spec.id):
-            found = self.table.by_word(spec.id, lambda word: self.people.code(spec, word))[self.at]
+            return self.table.by_word(spec.id, lambda word: self.people.code(spec, word))[self.at]
         if spec.id == "received_on" and self.table.has("received_on"):
-            found = self.table.days("received_on")[self.at]
+            return self.table.days("received_on")[self.at]
+        of_people = self.people.of_people(spec) if spec.of != "provider" else None
+        found = None if of_people is None else of_people[self.persons[self.at]]
+        if spec.derive == "" and self.providers:
+            own = self.people.of_providers(spec, self.providers)
+            if (own != MISSING).any():
+                mine = np.array([*own, MISSING], np.int64)[self.provider[self.at]]
+                found = mine if found is None else np.where(mine == MISSING, found, mine)
         return found
 
     def _lists(self, spec: Spec) -> Ints:
@@ -381,16 +397,14 @@ class Encoding:
             found = np.where(mine, mask, found)
         return found
 
-    def _derived(self, spec: Spec, x: Ints) -> Ints:
+    def _derived(self, spec: Spec, x: Ints) -> Ints | None:
         if spec.derive == "window":
             return window(spec, x[:, k.SERVED])
         if spec.derive == "entity":
             return self._own_entity(spec)
         if spec.id == "day_kind":
             return self._day_kinds(spec)
-        if not spec.derive:
-            return np.full(len(self.at), MISSING, np.int64)
-        return derived(spec, [self._argument(name, x) for name in spec.args])
+        return derived(spec, [self._argument(name, x) for name in spec.args]) if spec.derive else None
 
     def _own_entity(self, spec: Spec) -> Ints:
         column = np.full((len(self.at), 1), MISSING, np.int64)
@@ -406,19 +420,23 @@ class Encoding:
         return self._common(column.spec, x) if column else np.full(len(x), MISSING, np.int64)
 
     def _day_kinds(self, spec: Spec) -> Ints:
-        """Kind of day by country, canton and patron saint, worked out once for each combination."""
-        country, there = self.table.words("country")
-        country_of = self.program.covers[0].plan.country
-        keys = (there[self.at] + 1) * len(self.people.people) + self.persons[self.at]
-        unique, inverse = np.unique(keys * 4_000_000 + self.served[self.at], return_inverse=True)
+        """Kind of day by place and day, worked out once for each pair."""
+        words, country = self.table.words("country")
+        places: dict[tuple[str, ...], int] = {}
+        facts = ("residence_country", "residence_canton", "patron_saint_day")
+        homes = [tuple(str(each.facts.get(name, "")) for name in facts) for each in self.people.people]
+        home = np.array([places.setdefault(each, len(places)) for each in homes], np.int64)
+        example = {number: place for place, number in places.items()}
+        pairs = (country[self.at] + 1) * len(places) + home[self.persons[self.at]]
+        unique, inverse = np.unique(pairs * SOME_DAYS + self.served[self.at], return_inverse=True)
         found = []
         for pair in unique.tolist():
-            key, day = divmod(pair, 4_000_000)
-            number, person = divmod(key, len(self.people.people))
-            facts = {"country": country[number - 1]} if number else {}
-            line = Line("", "", "", date.fromordinal(day), facts=facts)
-            context = Context(line, self.people.people[person], None, None)
-            found.append(self.people.code(spec, day_kind_of(context, country_of)))
+            place, day = divmod(pair, SOME_DAYS)
+            word, at_home = divmod(place, len(places))
+            line = Line("", "", "", date.fromordinal(day), facts={"country": words[word - 1]} if word else {})
+            known = {name: value for name, value in zip(facts, example[at_home], strict=True) if value}
+            context = Context(line, Person("", date.min, facts=known), None, None)
+            found.append(self.people.code(spec, day_kind_of(context, self.program.covers[0].plan.country)))
         return np.array(found, np.int64)[inverse]
 
     # --- covers ---
@@ -453,31 +471,29 @@ class Encoding:
     def _block(self, column: Column, x: Ints, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
         """A fact of the enrolment in a slot."""
         spec = column.spec
-        if spec.id in done:
-            return done[spec.id]
-        found = np.full(len(at), MISSING, np.int64)
-        if self.table.has(spec.id):
-            found = self.table.fact(spec, self.people)[self.at[at]]
-        if spec.id == "covers_before":
-            found = self._before(spec, chosen[at], slot)
-        found = self._else(found, lambda: self.people.of_enrolments(spec)[chosen[at, slot]])
-        if spec.derive in DERIVATIONS:
-            arguments = []
-            for name in spec.args:
-                other = self.columns.get(name)
-                if name == "served_on":
-                    arguments.append(x[at, k.SERVED])
-                elif other is None:
-                    arguments.append(np.full(len(at), MISSING, np.int64))
-                elif other.block:
-                    arguments.append(self._block(other, x, at, chosen, slot, done))
-                else:
-                    arguments.append(self._common(other.spec, x)[at])
-            found = self._else(found, lambda: derived(spec, arguments))
-        if spec.unless_stated is not None:
-            found = np.where(found == MISSING, self.people.code(spec, spec.unless_stated), found)
-        done[spec.id] = found
-        return found
+        if spec.id not in done:
+            stated = self.table.fact(spec, self.people)[self.at[at]] if self.table.has(spec.id) else None
+
+            def of_enrolment() -> Ints | None:
+                if spec.id == "covers_before":
+                    return self._before(spec, chosen[at], slot)
+                found = self.people.of_enrolments(spec)
+                return None if found is None else found[chosen[at, slot]]
+
+            def worked_out() -> Ints | None:
+                arguments = [self._block_argument(name, x, at, chosen, slot, done) for name in spec.args]
+                return derived(spec, arguments) if spec.derive in DERIVATIONS else None
+
+            done[spec.id] = self._first(spec, len(at), stated, of_enrolment, worked_out)
+        return done[spec.id]
+
+    def _block_argument(self, name: str, x: Ints, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
+        other = self.columns.get(name)
+        if name == "served_on":
+            return x[at, k.SERVED]
+        if other is None:
+            return np.full(len(at), MISSING, np.int64)
+        return self._block(other, x, at, chosen, slot, done) if other.block else self._common(other.spec, x)[at]
 
     def _before(self, spec: Spec, chosen: Ints, slot: int) -> Ints:
         """Plans that decide before this one on the line."""

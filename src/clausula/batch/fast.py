@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from clausula import compiled, kernel
 from clausula.batch.columns import Encoding, Ints, People, Rows
 from clausula.decision import reason_code
 from clausula.memory import evidence_memory, output_memory, program_memory, work_memory
+from clausula.money import decimals
 from clausula.program import Program
 from clausula.usage import AccountKey, Usage
 from clausula.values import OUTCOMES
@@ -99,21 +101,10 @@ def decide_table(people: People, table: pa.Table, opening: Mapping[str, Usage] |
         out = np.array(output_memory(program, high - low), np.int64)
         closing = np.zeros(len(accounts) + 2 * (high - low) * depth * program.moves + 2, np.int64)
         closing_at = np.zeros(len(starts), np.int64)
-        sweep(
-            memory,
-            rows.x[low:high].reshape(-1),
-            starts,
-            accounts,
-            at,
-            evidence,
-            work,
-            out,
-            closing,
-            closing_at,
-            out[:0],
-        )
+        x = rows.x[low:high].reshape(-1)
+        end = sweep(memory, x, starts, accounts, at, evidence, work, out, closing, closing_at, out[:0])
         cells[low:high] = out.reshape(high - low, -1)
-        _close(people, usage, names, closing, closing_at)
+        _close(people, usage, names, closing[:end], closing_at)
         first = last
     return Decided(program, rows, cells[:, :-1], cells[:, -1], usage)
 
@@ -148,17 +139,39 @@ def _close(people: People, usage: dict[str, Usage], names: list[str], closing: I
         usage[name] = Usage(amounts)
 
 
-def decision_columns(decided: Decided, table: pa.Table) -> pa.Table:
-    """Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries."""
+def decision_columns(decided: Decided, table: pa.Table, source: str = "", slots: int = 0) -> pa.Table:
+    """Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries.
+
+    source: the file the lines come from. slots: cover slots to write (0: as many as the program has). The names of columns
+    are those of `outputs.SCHEMA`, with `plan_1`, `benefit_1` … for the covers in the order they decided.
+    """
     program, order = decided.program, decided.rows.order
     lines = pa.array(order)
-    columns: dict[str, Any] = {
-        name: table.column(name).take(lines) for name in ("line_id", "person", "service", "served_on")
-    }
+    columns: dict[str, Any] = {}
     homes = np.repeat(np.arange(len(decided.rows.households)), np.diff(decided.rows.starts))
     columns["household"] = _texts(homes, decided.rows.households)
+    for name, column in (("person", "person"), ("line", "line_id"), ("claim", "claim"), ("service", "service")):
+        if column in table.column_names:
+            columns[name] = table.column(column).take(lines).combine_chunks()
+    columns["served_on"] = _days(decided.rows.x[:, k.SERVED])
+    columns["input"] = _texts(np.zeros(len(order), np.int64), [source])
+    columns["row"] = pa.array(order + 1)
+    columns["currency"] = _texts(np.zeros(len(order), np.int64), [program.currency])
     columns["outcome"] = _texts(decided.outcomes() - 1, list(OUTCOMES))
-    depth = program.tables.depth
+    columns |= _amounts(decided)
+    columns["reason"], columns["reason_plan"], columns["reason_clause"] = _reasons(program, decided.reasons())
+    for slot in range(slots or program.tables.depth):
+        columns |= _slot(decided, slot)
+    return pa.table(columns)
+
+
+def _days(ordinals: Ints) -> pa.Array:
+    """Ordinals as dates."""
+    return pa.array((ordinals - date(1970, 1, 1).toordinal()).astype(np.int32)).cast(pa.date32())
+
+
+def _amounts(decided: Decided) -> dict[str, Any]:
+    depth = decided.program.tables.depth
     paid = [decided.slot(slot, 3) for slot in range(depth)]
     amounts = {
         "charged": decided.rows.x[:, k.CHARGED],
@@ -168,22 +181,28 @@ def decision_columns(decided: Decided, table: pa.Table) -> pa.Table:
         "borne": decided.left,
         "advanced": sum(decided.slot(slot, 5) for slot in range(depth)),
     }
-    columns |= {name: _money(values, program) for name, values in amounts.items()}
-    columns["currency"] = _texts(np.zeros(len(order), np.int64), [program.currency])
-    reasons = decided.reasons()
-    columns["reason"], columns["clause"] = _reasons(program, reasons)
-    for slot in range(depth):
-        benefit = decided.slot(slot, 0)
+    return {name: _money(values, decided.program) for name, values in amounts.items()}
+
+
+def _slot(decided: Decided, slot: int) -> dict[str, Any]:
+    """The columns of one cover slot; empty where the program has no such slot."""
+    program, number = decided.program, slot + 1
+    words = [c.plan.id for c in program.covers], [rule.id for rule in program.benefits], list(OUTCOMES)
+    if slot < program.tables.depth:
+        outcome = decided.slot(slot, 1)
         cover = decided.rows.x[:, program.tables.columns + slot * program.tables.width]
-        columns[f"plan_{slot + 1}"] = _texts(
-            np.where(decided.slot(slot, 1) > 0, cover, -1), [c.plan.id for c in program.covers]
-        )
-        columns[f"benefit_{slot + 1}"] = _texts(benefit, [rule.id for rule in program.benefits])
-        columns[f"outcome_{slot + 1}"] = _texts(decided.slot(slot, 1) - 1, list(OUTCOMES))
-        columns[f"row_{slot + 1}"] = pa.array(decided.slot(slot, 2), pa.int32())
-        columns[f"paid_{slot + 1}"] = _money(decided.slot(slot, 3), program)
-        columns[f"kept_{slot + 1}"] = _money(decided.slot(slot, 4), program)
-    return pa.table(columns)
+        numbers = np.where(outcome > 0, cover, -1), decided.slot(slot, 0), outcome - 1
+        row, paid, kept = decided.slot(slot, 2), decided.slot(slot, 3), decided.slot(slot, 4)
+    else:
+        nothing = np.full(len(decided.left), -1, np.int64)
+        numbers = nothing, nothing, nothing
+        row, paid, kept = nothing, nothing + 1, nothing + 1
+    return {
+        **{f"{name}_{number}": _texts(numbers[n], words[n]) for n, name in enumerate(("plan", "benefit", "outcome"))},
+        f"row_{number}": pa.array(row, pa.int32()),
+        f"paid_{number}": _money(paid, program),
+        f"kept_{number}": _money(kept, program),
+    }
 
 
 def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
@@ -194,15 +213,14 @@ def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
 
 def _money(minor: Ints, program: Program) -> pa.Array:
     """Minor units as exact decimals: the same numbers with the point moved."""
-    places = 3 if program.currency in ("BHD", "KWD", "OMR", "TND", "JOD", "IQD", "LYD") else 2
     low = np.empty((len(minor), 2), np.int64)
     low[:, 0], low[:, 1] = minor, np.where(np.asarray(minor) < 0, -1, 0)
-    return pa.Array.from_buffers(pa.decimal128(18, places), len(minor), [None, pa.py_buffer(low)])
+    return pa.Array.from_buffers(pa.decimal128(18, decimals(program.currency)), len(minor), [None, pa.py_buffer(low)])
 
 
-def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
-    """Reason codes and clauses of rows."""
+def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray, pa.DictionaryArray]:
+    """Reason codes, plans and clauses of rows."""
     unique, inverse = np.unique(rows, return_inverse=True)
     codes = [reason_code(program, row, "") for row in unique.tolist()]
-    clauses = ["#".join(program.clause(row)) if row >= 0 else "" for row in unique.tolist()]
-    return _texts(inverse, codes), _texts(inverse, clauses)
+    found = [program.clause(row) if row >= 0 else ("", "") for row in unique.tolist()]
+    return _texts(inverse, codes), _texts(inverse, [plan for plan, _ in found]), _texts(inverse, [c for _, c in found])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -58,9 +58,7 @@ class Outputs:
         opened = self._stack.enter_context
         self._lines = opened((self.folder / "decisions.jsonl").open("w", encoding="utf-8"))
         self._parquet = opened(pq.ParquetWriter(self.folder / "decisions.parquet", SCHEMA, compression="zstd"))
-        listed = opened((self.folder / "listed.csv").open("w", encoding="utf-8", newline=""))
-        self._list = csv.writer(listed, lineterminator="\n")
-        self._list.writerow(LIST_COLUMNS)
+        self._write_listed = opened(listed_file(self.folder))
         return self
 
     def __exit__(
@@ -82,9 +80,7 @@ class Outputs:
 
     def listed(self, source: str, each: Listed) -> None:
         """Write something listed."""
-        amount = "" if each.amount is None else f"{each.amount:f}"
-        texts = (source, each.origin, each.code, each.message, each.mend, each.person, each.claim, each.id)
-        self._list.writerow([*map(_harmless, texts), amount, _harmless(each.currency)])
+        self._write_listed(source, each)
 
     def usage(self, household: str, usage: Usage) -> None:
         """Keep a household's accounts, to be written at the end."""
@@ -109,6 +105,21 @@ class Outputs:
             written = sum(1 for _ in csv.reader(listed)) - 1
         if written != tally.all.listed:
             raise TotalsError(f"{written} lines on the list, {tally.all.listed} listed")
+
+
+@contextmanager
+def listed_file(folder: Path) -> Iterator[Callable[[str, Listed], None]]:
+    """listed.csv, open for writing: what is yielded writes one entry."""
+    with (folder / "listed.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(LIST_COLUMNS)
+        yield lambda source, each: rows.writerow(_listed_row(source, each))
+
+
+def _listed_row(source: str, each: Listed) -> list[str]:
+    amount = "" if each.amount is None else f"{each.amount:f}"
+    texts = (source, each.origin, each.code, each.message, each.mend, each.person, each.claim, each.id)
+    return [*map(_harmless, texts), amount, _harmless(each.currency)]
 
 
 def _row(household: str, source: str, decision: Decision) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from clausula.batch import bulk
 from clausula.batch.folder import MARK, written_whole
 from clausula.batch.gather import Gathered, Progress, gather, quiet
 from clausula.batch.outputs import Outputs
@@ -54,6 +55,11 @@ def run(job: Job, progress: Progress = quiet) -> Tally:
     fault of the program). Nothing is written where it raises.
     """
     check_plans(job.roster, job.book, job.members)
+    if bulk.fits(job):
+        try:
+            return _in_bulk(job, progress)
+        except bulk.UnfitError:
+            progress("line by line", 0, 0)
     tally = Tally()
     found = gather(
         job.inputs, job.book, job.roster, tally, schema_dir=job.schema_dir, codes=job.codes, progress=progress
@@ -68,6 +74,17 @@ def run(job: Job, progress: Progress = quiet) -> Tally:
                 _household(job, found, household_id, outputs, report, tally)
         tally.check()
         outputs.check(tally)
+        report.finish(tally)
+        mark = {"clausula": "run", **tally.as_dict()}
+        (folder / MARK).write_text(json.dumps(mark, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return tally
+
+
+def _in_bulk(job: Job, progress: Progress) -> Tally:
+    """Decide a large table column by column: the same decisions; an overview instead of statements."""
+    with written_whole(job.out) as folder:
+        report = Report(folder / "report", job.book, job.roster.providers, job.languages, job.report_language)
+        tally = bulk.decide_bulk(job, folder, progress)
         report.finish(tally)
         mark = {"clausula": "run", **tally.as_dict()}
         (folder / MARK).write_text(json.dumps(mark, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -104,6 +105,35 @@ class Tally:
         self.cash[currency] += decision.cash
         self.borne[currency] += decision.borne
         self.by_others[currency] += decision.paid_by_others
+
+    def were_decided(
+        self,
+        name: str,
+        currency: str,
+        outcomes: Mapping[str, int],
+        by_plan: Mapping[str, Decimal],
+        *,
+        charged: Decimal,
+        paid: Decimal,
+        cash: Decimal,
+        borne: Decimal,
+        others: Decimal,
+    ) -> None:
+        """Many lines came in and were decided. Raises TotalsError where their amounts do not add up."""
+        if paid - cash + borne + others != charged:
+            raise TotalsError(f"{name}: paid + borne is not what was charged")
+        for count in (self.inputs[name], self.all):
+            count.lines += sum(outcomes.values())
+            count.outcomes.update(outcomes)
+            count.amount_in[currency] += charged
+            count.amount_decided[currency] += charged
+        for plan, amount in by_plan.items():
+            self.paid_by_plan[plan, currency] += amount
+        self.charged[currency] += charged
+        self.paid[currency] += paid
+        self.cash[currency] += cash
+        self.borne[currency] += borne
+        self.by_others[currency] += others
 
     def check(self) -> None:
         """Raises TotalsError unless what came in was decided or listed, to the line and to the cent."""

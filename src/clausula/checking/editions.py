@@ -13,7 +13,7 @@ from clausula.tables import Table
 
 
 def of_editions(ground: Ground, editions: Sequence[Plan]) -> None:
-    """Gaps between the editions of one plan, in order of their first day (overlaps are refused where the book is read)."""
+    """Gaps between editions of one plan, in order of their first day (overlaps are refused where the book is read)."""
     for earlier, later in pairwise(editions):
         if earlier.until is not None and earlier.until + timedelta(days=1) < later.start:
             first, last = earlier.until + timedelta(days=1), later.start - timedelta(days=1)
@@ -40,7 +40,8 @@ def of_tables(tables: Iterable[Table]) -> list[Finding]:
                         Finding("table-overlap", message, place, "a value ends the day before the next one begins")
                     )
                 elif earlier.until is not None and earlier.until + timedelta(days=1) < later.start:
-                    message = f"{table.id}:{key} has no value from {earlier.until + timedelta(days=1)} to {later.start - timedelta(days=1)}"
+                    first, last = earlier.until + timedelta(days=1), later.start - timedelta(days=1)
+                    message = f"{table.id}:{key} has no value from {first} to {last}"
                     found.append(Finding("table-gap", message, place, "add the value of those days", "warning"))
         if table.values and not isinstance(table.checked_on, date):
             found.append(

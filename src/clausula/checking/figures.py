@@ -1,6 +1,6 @@
-"""Guard: every figure of a rule occurs in the source text. Amounts, shares, counts, days and ages; dates and times do not count.
+"""Guard: every figure of a rule occurs in the source text. Amounts, shares, counts, days, ages; not dates and times.
 
-`source.toml` beside a plan says which text is meant, by words of its own, so that no path of anybody's machine is needed:
+`source.toml` beside a plan says which text is meant, by words that stand in it, so that no path of a machine is needed:
 
     [source]
     match = ["Ultra Varia", "division privée"]     # all of them occur in the text
@@ -41,18 +41,32 @@ RULES = (
     "service_level",
 )
 SILENT = {
-    "id", "name", "order", "output", "reasons", "advice", "clause", "phone", "url", "because", "checked_on", "title", "ask",
+    "id", "name", "order", "output", "reasons", "advice", "clause", "phone", "url", "because", "checked_on",
+    "title", "ask",
     "services", "evidence", "names", "round", "mode", "account", "exception_to", "before", "requires",
 }  # fmt: skip
 """Keys whose values are no figures of the text."""
 WORDS = {
-    2: "deux zwei due twee two", 3: "trois drei tre drie three", 4: "quatre vier quattro four", 5: "cinq fünf cinque vijf five",
-    6: "six sechs sei zes", 7: "sept sieben sette zeven seven", 8: "huit acht otto eight", 9: "neuf neun nove negen nine",
-    10: "dix zehn dieci tien ten", 12: "douze zwölf dodici twaalf twelve", 14: "quatorze vierzehn quattordici veertien fourteen",
-    15: "quinze fünfzehn quindici vijftien fifteen", 20: "vingt zwanzig venti twintig twenty", 24: "vingt-quatre ventiquattro",
-    30: "trente dreissig dreißig trenta dertig thirty", 50: "cinquante cinquanta fünfzig vijftig fifty moitié metà hälfte helft half",
-    60: "soixante sessanta sechzig zestig sixty", 90: "novanta neunzig negentig ninety", 100: "cent cento hundert honderd hundred",
-}  # fmt: skip
+    2: "deux zwei due twee two",
+    3: "trois drei tre drie three",
+    4: "quatre vier quattro four",
+    5: "cinq fünf cinque vijf five",
+    6: "six sechs sei zes",
+    7: "sept sieben sette zeven seven",
+    8: "huit acht otto eight",
+    9: "neuf neun nove negen nine",
+    10: "dix zehn dieci tien ten",
+    12: "douze zwölf dodici twaalf twelve",
+    14: "quatorze vierzehn quattordici veertien fourteen",
+    15: "quinze fünfzehn quindici vijftien fifteen",
+    20: "vingt zwanzig venti twintig twenty",
+    24: "vingt-quatre ventiquattro",
+    30: "trente dreissig dreißig trenta dertig thirty",
+    50: "cinquante cinquanta fünfzig vijftig fifty moitié metà hälfte helft half",
+    60: "soixante sessanta sechzig zestig sixty",
+    90: "novanta neunzig negentig ninety",
+    100: "cent cento hundert honderd hundred",
+}
 
 
 @dataclass(slots=True)
@@ -127,7 +141,7 @@ def _plain(text: str) -> str:
 def numbers(text: str) -> set[Decimal]:
     """Every number a text can be read to contain: 1'500, 1’500, 1.500, 1 500, 36,15, 1.500,00, thirty."""
     found: set[Decimal] = set()
-    for token in re.findall(r"\d[\d'’.,\u00a0\u202f ]{0,24}", text):
+    for token in re.findall(r"\d[\d'’.,\u00a0\u202f ]*", text):
         found |= set(_readings(token.rstrip("'’.,\u00a0\u202f ")))
     words = set(re.findall(r"[a-zà-ÿß-]+", text.casefold()))
     for value, names in WORDS.items():
@@ -148,7 +162,7 @@ def _readings(token: str) -> Iterator[Decimal]:
 
 
 def figures(text: str, file: str) -> Iterator[Figure]:
-    """Every figure of the rules of a plan text, with its place. References to tables and parameters are no figures here."""
+    """Every figure of the rules of a plan text, with its place; references to tables and parameters are none."""
     try:
         parts = sections(text, file)
     except PlanError:
@@ -206,7 +220,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def guard(ground: Ground, text: str, file: str, source: Source, original: str) -> tuple[int, int]:
-    """Look up every figure; returns how many were found and how many there are. 0, 1 and 100 % need no place in the text."""
+    """Look up every figure but 0, 1 and 100; returns how many were found and how many there are."""
     there = numbers(original)
     found = total = 0
     used: set[Decimal] = set()
@@ -224,7 +238,9 @@ def guard(ground: Ground, text: str, file: str, source: Source, original: str) -
             found += 1
         else:
             message = f"the figure {figure.value} does not occur in the source text"
-            mend = "compare it with the text; where it comes from elsewhere, say so in source.toml: [[figure]] value = …, because = …"
+            mend = (
+                "compare it with the text, or say in source.toml where it comes from: [[figure]] value = …, because = …"
+            )
             ground.wrong("figure-not-in-source", message, figure.place, mend)
     for value in sorted(set(source.elsewhere) - used):
         message = f"source.toml excuses the figure {value}, which no rule needs excused"

@@ -128,7 +128,7 @@ class Ground:
         return {*parameters, *BUILT_IN, *self.catalogue.facts, *(rule.id for rule in self.of(Fact))}
 
     def spot(self, place: Place, word: str) -> Place:
-        """The place of a word in the rule that stands at `place`, as a value or a key; the place itself where it is not there."""
+        """The place of a word, as a value or a key, in the rule that stands at `place`; else the place itself."""
         lines = self.texts.get(place.file, [])
         plain = re.escape(word)
         patterns = [rf"(?<=[\"']){plain}(?=[\"'])", rf"(?<![\w-]){plain}(?=[\"']?\s*=)", rf"(?<![\w-]){plain}(?![\w-])"]
@@ -185,7 +185,7 @@ class Ground:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """A near name to propose, or what to do where there is none."""
-    near = difflib.get_close_matches(word[:100], list(known)[:5000], 1, 0.6)
+    near = difflib.get_close_matches(word[:100], list(known)[:5000], 1)
     return f"did you mean {near[0]}?" if near else otherwise
 
 

@@ -30,7 +30,7 @@ WRITE = "write { en = …, fr = …, de = …, it = …, nl = … }"
 
 
 def guard(ground: Ground) -> None:
-    """Look for names that lack a language: each an error in the plans that come with Clausula, one warning elsewhere."""
+    """Look for names that lack a language: each an error in the bundled plans, one warning for a plan elsewhere."""
     found = list(_incomplete(ground))
     if ground.strict_names:
         for message, place, mend in found:

@@ -1,7 +1,7 @@
 """Guard: two benefits never both apply without a declared precedence; and every benefit can apply to something.
 
-Which of two benefits goes first must be said (`exception_to`, `before`), never be read from their place. Whether two can both
-apply is decided on their conditions, fact by fact.
+Which of two benefits goes first must be said (`exception_to`, `before`), never be read from their place. Whether two
+can both apply is decided on their conditions, fact by fact.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ from clausula.findings import PlanError
 from clausula.plan import Benefit, Exclusion
 from clausula.precedence import in_order
 
+MOST_BENEFITS = 1_500
+"""Benefits of a plan that are compared; the time grows with the square."""
 MOST_PAIRS = 30_000
 """Pairs of benefits that are compared; more are refused, because nobody could read such a plan either."""
+MOST_EARLIER = 50
+"""Benefits before one that are asked whether they take everything from it."""
 MOST_TRIES = 400_000
 """Tries for a whole plan."""
 
@@ -40,6 +44,10 @@ def guard(ground: Ground) -> None:
             if finding.code != "unknown-benefit":
                 ground.findings.append(finding)
         return
+    if len(ordered) > MOST_BENEFITS:
+        message = f"the plan has {len(ordered)} benefits, more than {MOST_BENEFITS}; they cannot be compared"
+        ground.wrong("too-many-pairs", message, ground.plan.place, "split the plan")
+        return
     _twice(ground)
     truth = Truth(ground)
     grouped = {member for rule in ordered for member in rule.better_of}
@@ -52,11 +60,17 @@ def guard(ground: Ground) -> None:
     alive = [each for each in found if _alive(ground, truth, each, budget)]
     before = _precedence(ordered)
     _pairs(ground, truth, alive, before, budget)
+    by_id = {each.rule.id: each for each in alive}
     for each in alive:
         _shadowed(
-            ground, truth, each, [other for other in alive if each.rule.id in before.get(other.rule.id, ())], budget
+            ground, truth, each, [by_id[name] for name in _earlier(each, ordered, before) if name in by_id], budget
         )
         _excluded(ground, truth, each)
+
+
+def _earlier(each: Candidate, ordered: Sequence[Benefit], before: dict[str, set[str]]) -> list[str]:
+    """Some of the benefits that go before one: enough for any plan a person reads."""
+    return [rule.id for rule in ordered if each.rule.id in before[rule.id]][:MOST_EARLIER]
 
 
 def _twice(ground: Ground) -> None:
@@ -145,9 +159,9 @@ def _pair(ground: Ground, truth: Truth, one: Candidate, other: Candidate, budget
     if (first.place.file, first.place.line) > (second.place.file, second.place.line) and _mine(ground, first):
         first, second = second, first
     shared = _example(truth, one.scope & other.scope)
-    mend = f'write exception_to = "{first.id}" or before = ["{first.id}"] at the one that goes first, or make their conditions exclude each other'
+    mend = f'write exception_to = "{first.id}" or before = "{first.id}" where that goes first, or narrow a condition'
     if answer is None:
-        message = f"cannot tell whether {first.id!r} and {second.id!r} exclude each other: their conditions have too many alternatives"
+        message = f"cannot tell whether {first.id!r} and {second.id!r} exclude each other: too many alternatives"
         ground.wrong(
             "overlap-unknown",
             message,
@@ -173,11 +187,14 @@ def _shadowed(ground: Ground, truth: Truth, each: Candidate, earlier: list[Candi
     if not _mine(ground, each.rule):
         return
     for other in earlier:
-        if other.lane != each.lane or each.scope & ~other.scope:
+        if other.lane != each.lane or each.scope & ~other.scope or budget.left <= 0:
             continue
         ways = negations_of(other.rule.when, other.rule.unless)
         if all(_ask(truth, [*each.groups, *way], each.scope, budget) is False for way in ways):
-            message = f"the benefit {each.rule.id!r} can never apply: {other.rule.id!r} goes before it and always holds where it would"
+            first = other.rule.id
+            message = (
+                f"the benefit {each.rule.id!r} can never apply: {first!r} goes first and always holds where it would"
+            )
             mend = "narrow the condition of the one that goes first"
             place, also = ground.spot(each.rule.place, each.rule.id), ground.spot(other.rule.place, other.rule.id)
             ground.wrong("shadowed", message, place, mend, also=also)

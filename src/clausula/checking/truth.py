@@ -1,9 +1,9 @@
-"""Whether conditions can hold together: exact on every single fact, by trying one value of each kind its tests tell apart.
+"""Whether conditions can hold together: exact on every single fact, by trying one value of each kind its tests know.
 
 A fact's tests cut its values into finitely many pieces on which all of them agree; a condition can hold when, for every
-fact it names, one piece passes. Alternatives and negations are searched with a bounded number of tries. Facts are taken as
-independent of each other (a date of birth does not bind an age here), so "can both apply" may be said once too often,
-never too seldom.
+fact it names, one piece passes. Alternatives and negations are searched with a bounded number of tries. Facts are taken
+as independent of each other (a date of birth does not bind an age here), so "can both apply" may be said once too
+often, never too seldom.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Tries:
 
 
 def groups_of(when: Alternatives, unless: Alternatives = ()) -> list[Group]:
-    """A rule's condition as groups that must all hold: one of `when`; of every alternative of `unless` one test fails."""
+    """A condition as groups that must all hold: one of `when`; of every alternative of `unless` one test fails."""
     found: list[Group] = []
     if when:
         found.append(tuple(tuple((want, False) for want in each) for each in when))

@@ -106,7 +106,7 @@ def _contacts(ground: Ground) -> None:
 
 
 def _has_services(ground: Ground, benefit: Benefit) -> bool:
-    """Whether a benefit, or what it is an exception to, names services (a member of a group is reached through the group)."""
+    """Whether a benefit, what it is an exception to, or the group it is a member of, names services."""
     known = {each.id: each for each in ground.of(Benefit)}
     seen: set[str] = set()
     found: Benefit | None = benefit

@@ -17,6 +17,7 @@ EXAMPLES = """
 clausula guide intended.toml
 clausula guide intended.toml --lang it --json
 """
+MARKS = {"done": "x", "missing": " ", "exempt": "-", "unknown": "?"}
 
 
 def add(commands: Commands) -> None:
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if told.steps:
         console.text("what must come first:", "strong")
     for step in told.steps:
-        console.text(f"  [{'x' if step.state == 'done' else ' '}] {_step(step, book, language)}")
+        console.text(f"  [{MARKS[step.state]}] {_step(step, book, language)}")
     if told.covered_from:
         console.text(f"covered from {told.covered_from}, when the waiting time has passed", "warn")
     if told.limits:
@@ -76,8 +77,8 @@ def _step(step: ToDo, book: Any, language: str) -> str:
     if step.fact:
         parts.append(f"depends on {step.fact}, which is not stated")
     if step.earliest or step.latest:
-        ends = (f"from {step.earliest}" if step.earliest else "", f"to {step.latest}" if step.latest else "")
-        parts.append(" ".join(["dated", *filter(None, ends)]))
+        ends = (f"not before {step.earliest}" if step.earliest else "", f"not after {step.latest}" if step.latest else "")
+        parts.append(" and ".join(filter(None, ends)))
     if step.contact:
         hours = {True: ", open at that hour", False: ", closed at that hour", None: ""}[step.open_now]
         name = step.contact.name.get(language) or step.contact.name.get("en") or step.contact.id

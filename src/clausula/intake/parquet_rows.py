@@ -30,13 +30,13 @@ def read_parquet(path: Path, desk: Desk, known_facts: Mapping[str, str]) -> Iter
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
             check_columns(schema.names, known_facts, str(path))
-            _check_types(schema, str(path))
+            check_types(schema, str(path))
             rows = Rows(desk, known_facts, set())
             number = 0
             for batch in file.iter_batches(batch_size=BATCH):
                 for row in batch.to_pylist():
                     number += 1
-                    yield from rows.take({name: _text(value) for name, value in row.items()}, f"{path}:row {number}")
+                    yield from rows.take({name: row_text(value) for name, value in row.items()}, f"{path}:row {number}")
     except InputError:
         raise
     except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
@@ -46,7 +46,7 @@ def read_parquet(path: Path, desk: Desk, known_facts: Mapping[str, str]) -> Iter
         raise refusal("broken-parquet", message, str(path), "write it again") from None
 
 
-def _check_types(schema: Any, file: str) -> None:
+def check_types(schema: Any, file: str) -> None:
     for one in schema:
         kind = one.type.value_type if pa.types.is_dictionary(one.type) or pa.types.is_list(one.type) else one.type
         asked = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_decimal)
@@ -56,7 +56,8 @@ def _check_types(schema: Any, file: str) -> None:
             raise refusal("columns", message, file, mend)
 
 
-def _text(value: Any) -> str:
+def row_text(value: Any) -> str:
+    """A cell as text, as a row of a CSV file would have it."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,246 @@
+"""Large tables: columns in, columns out. The same decisions as line by line, for Parquet inputs above a size.
+
+Rows that cannot be encoded as they stand go through the ordinary desk, which says why and lists them. Where the desk would
+take such a row after all, or a column has a type that only row by row can be read, the whole job is left to the ordinary way:
+slower, never different.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clausula.batch.columns import Ints, People
+from clausula.batch.fast import Decided, decide_table, decision_columns
+from clausula.batch.gather import Progress, desk_for, known_facts
+from clausula.batch.outputs import listed_file
+from clausula.batch.tally import Tally
+from clausula.compiler import compile_book
+from clausula.household import Household, Line
+from clausula.intake import Coding, Desk, Listed, Read, format_of
+from clausula.intake.parquet_rows import check_types, row_text
+from clausula.intake.table import Rows, check_columns
+from clausula.money import to_decimal
+from clausula.sources import LineError
+from clausula.usage import Usage
+from clausula.values import OUTCOMES
+
+if TYPE_CHECKING:
+    from clausula.batch.run import Job
+
+BULK = 20_000
+"""Rows from which tables are decided column by column."""
+
+
+class UnfitError(Exception):
+    """This job must be done line by line."""
+
+
+@dataclass(slots=True)
+class Source:
+    """One input table, and for each of its rows the first row with the same person, provider, claim and number."""
+
+    path: Path
+    table: pa.Table
+    first: Ints
+
+
+def fits(job: Job) -> bool:
+    """Whether a job is done in bulk: one Parquet table with enough rows."""
+    if len(job.inputs) != 1 or format_of(job.inputs[0]) != "parquet":
+        return False
+    return bool(pq.read_metadata(job.inputs[0]).num_rows >= BULK)
+
+
+def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
+    """Decide the input into decisions.parquet, listed.csv and usage.json of a folder; returns the totals.
+
+    Raises UnfitError where line by line is needed, InputError and PlanError as the ordinary way does.
+    """
+    tally = Tally()
+    facts = known_facts(job.book, job.roster)
+    desk = desk_for(job.book, job.roster, job.codes)
+    usage: dict[str, Usage] = dict(job.opening)
+    name = str(job.inputs[0])
+    tally.opened(name)
+    progress("reading", 0, 0)
+    source = _read(job.inputs[0], facts, desk)
+    done = source.first != np.arange(source.table.num_rows)
+    groups = list(_groups(job))
+    slots = max(people.program.tables.depth for people in groups)
+    with listed_file(folder) as listed, Decisions(folder / "decisions.parquet", slots) as decisions:
+        for people in groups:
+            decided = _decide(people, source, usage, done)
+            progress("deciding", int(done.sum()), len(done))
+            if decided is not None:
+                decisions.write(decided, source)
+                _count(tally, name, decided)
+        for each in _rest(source, done, desk, facts):
+            tally.came_in(name, each.amount, each.currency)
+            tally.was_listed(name, each.code, each.amount, each.currency)
+            listed(name, each)
+    tally.check()
+    decisions.check(tally)
+    rows = [{"household": home, **row} for home, each in usage.items() for row in each.rows()]
+    (folder / "usage.json").write_text(json.dumps(rows) + "\n", encoding="utf-8")
+    return tally
+
+
+def _read(path: Path, facts: Mapping[str, str], desk: Desk) -> Source:
+    table = pq.read_table(path)
+    check_columns(table.column_names, facts, str(path))
+    check_types(table.schema, str(path))
+    if {"person_system", "provider_system"} & set(table.column_names):
+        raise UnfitError("people or providers are named by numbers")
+    if "service" not in table.column_names:
+        table = table.append_column("service", _services(table, desk))
+    return Source(path, table, _first_of(table))
+
+
+def _services(table: pa.Table, desk: Desk) -> pa.Array:
+    """The service of each row by its list and code; empty where the code map says none or several."""
+    columns = [
+        table.column(name).cast(pa.string()).combine_chunks().dictionary_encode() for name in ("code_list", "code")
+    ]
+    listed, code = (np.asarray(column.indices.fill_null(-1)).astype(np.int64) for column in columns)
+    lists, codes = ([*column.dictionary.to_pylist(), ""] for column in columns)
+    unique, inverse = np.unique(listed * (len(codes) + 1) + code, return_inverse=True)
+    names = []
+    for pair in unique.tolist():
+        first, second = divmod(pair, len(codes) + 1) if pair >= 0 else (-1, -1)
+        found = desk.codes.services(Coding(lists[first], codes[second]))
+        names.append(next(iter(found)) if len(found) == 1 else None)
+    return pa.array(names, pa.string()).take(pa.array(inverse))
+
+
+def _first_of(table: pa.Table) -> Ints:
+    """For each row the first row with the same person, provider, claim and number."""
+    keys = np.zeros(table.num_rows, np.int64)
+    for name in ("line_id", "person", "claim", "provider"):
+        if name in table.column_names:
+            words = table.column(name).cast(pa.string()).combine_chunks().dictionary_encode()
+            codes = np.asarray(words.indices.fill_null(-1)).astype(np.int64) + 1
+            _, keys = np.unique(keys * (len(words.dictionary) + 2) + codes, return_inverse=True)
+    _, index, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return index[inverse]
+
+
+def _groups(job: Job) -> Iterator[People]:
+    """People whose plans can be decided together: by currency and order of lines."""
+    book, groups = job.book, dict[tuple[str, str], tuple[set[str], list[Household]]]()
+    for household in job.roster.households.values():
+        plans = {enrolment.plan for enrolment in household.enrolments}
+        heads = {(each.plan.currency, each.plan.order) for plan in plans for each in book.slices(plan)[:1]}
+        if len(heads) > 1:
+            raise UnfitError(f"household {household.id} has plans of several currencies")
+        for head in heads:
+            known, members = groups.setdefault(head, (set(), []))
+            known |= plans
+            members.append(household)
+    for plans, members in groups.values():
+        yield People(compile_book(book, plans), members, job.roster.providers)
+
+
+def _decide(people: People, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
+    """Decide the rows of a table that belong to these people and have not been done."""
+    rest = np.flatnonzero(~done)
+    table = source.table.take(pa.array(rest))
+    try:
+        decided = decide_table(people, table, usage)
+    except (pa.ArrowException, LineError, ValueError) as error:
+        raise UnfitError(str(error)) from error
+    usage.update(decided.usage)
+    decided.rows.order = rest[decided.rows.order]
+    done[decided.rows.order] = True
+    return decided if len(decided.rows.order) else None
+
+
+def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
+    """What the desk says of the rows that were not decided. Raises UnfitError where it would take one."""
+    rows = Rows(desk, facts, set())
+    twice = source.first != np.arange(len(source.first))
+
+    def taken(number: int) -> Iterator[Read]:
+        row = source.table.slice(number, 1).to_pylist()[0]
+        yield from rows.take({name: row_text(value) for name, value in row.items()}, f"{source.path}:row {number + 1}")
+
+    for number in sorted(set(source.first[twice].tolist())):
+        for _ in taken(number):  # so that the desk knows what comes a second time
+            pass
+    for number in np.flatnonzero(~done | twice).tolist():
+        for each in taken(number):
+            if isinstance(each, Line):
+                raise UnfitError(f"the desk takes row {number + 1}")
+            if isinstance(each, Listed):
+                yield each
+
+
+def _count(tally: Tally, name: str, decided: Decided) -> None:
+    """Add the totals of decided columns, exactly: whole minor units summed, then turned into currency units."""
+    program, x = decided.program, decided.rows.x
+    currency = program.currency
+
+    def amount(values: Ints) -> Decimal:
+        return to_decimal(int(np.sum(values, dtype=np.int64)), currency)
+
+    outcomes = np.bincount(decided.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
+    by_plan: dict[str, Decimal] = {}
+    covers = [cover.plan.id for cover in program.covers]
+    cash = Decimal(0)
+    for slot in range(program.tables.depth):
+        paid = decided.slot(slot, 3)
+        cash += amount(np.where(decided.cash(slot), paid, 0))
+        which = x[:, program.tables.columns + slot * program.tables.width]
+        for number, plan in enumerate(covers):
+            sum_of_plan = amount(paid[which == number])
+            by_plan[plan] = by_plan.get(plan, Decimal(0)) + sum_of_plan
+    tally.were_decided(
+        name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
+        charged=amount(x[:, 2]), paid=sum(by_plan.values(), Decimal(0)), cash=cash, borne=amount(decided.left),
+        others=amount(x[:, 3]),
+    )  # fmt: skip
+
+
+class Decisions:
+    """Writes decisions.parquet, one row group a table."""
+
+    def __init__(self, path: Path, slots: int) -> None:
+        self.path, self.slots = path, slots
+        self._writer: Any = None
+        self.rows = 0
+
+    def __enter__(self) -> Decisions:
+        """Begin."""
+        return self
+
+    def write(self, decided: Decided, source: Source) -> None:
+        """Write the decisions on one table."""
+        columns = decision_columns(decided, source.table, str(source.path), self.slots)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self.path, columns.schema, compression="lz4")
+        elif columns.schema != self._writer.schema:
+            raise UnfitError("the groups of people have different numbers of covers")
+        self._writer.write_table(columns)
+        self.rows += columns.num_rows
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def check(self, tally: Tally) -> None:
+        """Read the count back. Raises UnfitError where it is not what the tally counted: then line by line decides."""
+        written = pq.read_metadata(self.path).num_rows if self._writer is not None else 0
+        if written != tally.all.decided:
+            raise UnfitError(f"{written} decisions written, {tally.all.decided} taken")
+
+
+__all__: Sequence[str] = ["BULK", "UnfitError", "decide_bulk", "fits"]
