@@ -248,7 +248,8 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
         Path(folder).resolve() in path.resolve().parents for paths in book.files.values() for path in paths
     ):
         place = Place(str(folder))
-        raise PlanError([Finding("no-plans", "this folder has no plan.md", place, "name a folder that has one")])
+        found = "this folder has no plan.md" if Path(folder).is_dir() else "there is no such folder"
+        raise PlanError([Finding("no-plans", found, place, "name a folder that has a plan.md in it")])
     return book
 
 

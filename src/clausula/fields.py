@@ -8,7 +8,7 @@ from typing import Any
 
 from clausula.findings import Place
 from clausula.payments import pays
-from clausula.plan import Dated, Exempt, Opening
+from clausula.plan import Dated, Exempt, Names, Opening
 from clausula.values import (
     FAILURE_NAMES,
     REFUSALS,
@@ -87,6 +87,13 @@ def exempts(value: Any, place: Place) -> tuple[Exempt, ...]:
     return tuple(found)
 
 
+def names_by_code(value: Any, place: Place) -> Mapping[str, Names]:
+    """Names by code: { general = { en = "general ward", … }, … }."""
+    if not isinstance(value, dict):
+        raise PlanValueError(f"expected names by code, found {shown(value)}", 'write value_names.code = { en = "…", … }')
+    return {code: names(entry, place) for code, entry in value.items()}
+
+
 _DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7, "holiday": 8}
 
 
@@ -130,6 +137,7 @@ READERS: dict[str, Callable[[Any, Place], Any]] = {
     "ident": ident,
     "idents": many(ident),
     "names": names,
+    "value-names": names_by_code,
     "flag": flag,
     "share": share,
     "whole": whole,

@@ -38,7 +38,8 @@ class Finding:
 
     def render(self, source: str | None = None) -> str:
         """The finding as a person reads it: place, message, the line with a caret under the spot, the mend."""
-        out = [f"{self.place}: {self.severity}: {self.message} [{self.code}]"]
+        where = f"{self.place}: " if str(self.place) else ""
+        out = [f"{where}{self.severity}: {self.message} [{self.code}]"]
         out += _excerpt(self.place, source)
         if self.also is not None:
             out.append(f"  and {self.also}:")

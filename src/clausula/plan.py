@@ -145,6 +145,10 @@ class Fact(Rule):
         "what holds where the claim says nothing; a fact with it is never missing", "scalar", None
     )
     ask: Names = note("the question put to a person when it is missing", "names", factory=dict)
+    value_names: Mapping[str, Names] = note("what people see of its codes, by code", "value-names", factory=dict)
+    member_chooses: bool = note(
+        "the member may choose it another time, so a refusal says what would have been paid", "flag", default=False
+    )
     days_from: str = note("derived: days from this date fact …", "fact", "")
     months_from: str = note("derived: completed months from this date fact …", "fact", "")
     years_from: str = note("derived: completed years from this date fact …", "fact", "")

@@ -18,6 +18,7 @@ KINDS = {
     "ident": 'an id: `"small-letters-1"`',
     "idents": 'one or several ids: `"a"`, `["a", "b"]`',
     "names": 'a table of names: `{ en = "…", fr = "…", de = "…", it = "…", nl = "…" }`',
+    "value-names": 'names by code: `value_names.general = { en = "general ward", … }`',
     "flag": "`true` or `false`",
     "whole": "a whole number: `30`",
     "wholes": "whole numbers: `[0, 19, 26]`",

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clausula import codes as k
 from clausula.batch.columns import Ints, People
 from clausula.batch.fast import Decided, decide_table, decision_columns
 from clausula.batch.gather import Progress, desk_for, known_facts
@@ -198,14 +199,14 @@ def _count(tally: Tally, name: str, decided: Decided) -> None:
     for slot in range(program.tables.depth):
         paid = decided.slot(slot, 3)
         cash += amount(np.where(decided.cash(slot), paid, 0))
-        which = x[:, program.tables.columns + slot * program.tables.width]
+        which = x[program.tables.columns + slot * program.tables.width]
         for number, plan in enumerate(covers):
             sum_of_plan = amount(paid[which == number])
             by_plan[plan] = by_plan.get(plan, Decimal(0)) + sum_of_plan
     tally.were_decided(
         name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
-        charged=amount(x[:, 2]), paid=sum(by_plan.values(), Decimal(0)), cash=cash, borne=amount(decided.left),
-        others=amount(x[:, 3]),
+        charged=amount(x[k.CHARGED]), paid=sum(by_plan.values(), Decimal(0)), cash=cash, borne=amount(decided.left),
+        others=amount(x[k.OTHERS]),
     )  # fmt: skip
 
 

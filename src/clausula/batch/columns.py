@@ -36,15 +36,56 @@ NOBODY = Line("", "", "", date.min)
 ENTITIES = {k.STAY: "stay", k.EPISODE: "episode", k.INDICATION: "indication", k.CLAIM: "claim"}
 
 
+class Grid:
+    """Rows kept as columns: a column that is the same for all rows is one number. Rows are put together piece by piece,
+    so that a piece stays in the processor's memory while it is decided."""
+
+    def __init__(self, rows: int, width: int) -> None:
+        self.rows = rows
+        self.same = np.full(width, MISSING, np.int64)
+        self.columns: dict[int, Ints] = {}
+
+    def __getitem__(self, column: int) -> Ints:
+        """A column, for all rows."""
+        found = self.columns.get(column)
+        return np.broadcast_to(self.same[column], self.rows) if found is None else found
+
+    def __setitem__(self, column: int, values: Ints) -> None:
+        """Set a column, to one number or to one number a row."""
+        values = np.asarray(values)
+        if values.ndim == 0 or (values.size and values.strides == (0,)):
+            self.same[column] = values if values.ndim == 0 else values[0]
+            self.columns.pop(column, None)
+        elif values.size:
+            self.columns[column] = values
+
+    def put(self, column: int, at: Ints, values: Ints) -> None:
+        """Set a column for some rows; what is the same for them may be set for all, who do not look at it."""
+        if len(at) == self.rows or values.strides == (0,):
+            self[column] = values
+            return
+        if column not in self.columns:
+            self.columns[column] = np.full(self.rows, self.same[column], np.int64)
+        self.columns[column][at] = values
+
+    def piece(self, low: int, high: int) -> Ints:
+        """Rows from low to high, whole."""
+        x = np.empty((high - low, len(self.same)), np.int64)
+        x[:] = self.same
+        for column, values in self.columns.items():
+            x[:, column] = values[low:high]
+        return x
+
+
 @dataclass(slots=True)
 class Rows:
     """Lines as rows, sorted by household and then in the order they are decided.
 
-    x: one row a line. order: for each row, its place in the table. starts: first row of each household, and the end.
+    x: their facts. order: for each row, its place in the table. starts: first row of each household, and the end.
     households: their ids. good: rows of the table that could be encoded; the others are for the readers to explain.
     """
 
-    x: Ints
+    x: Grid
     order: Ints
     starts: Ints
     households: list[str]
@@ -266,32 +307,27 @@ class Encoding:
         good &= (self.others >= 0) & (self.others <= self.charged) & (self.charged <= 10**11)
         return good & (self.served >= born[np.where(good, self.persons, -1)])
 
-    def _matrix(self, order: Ints) -> Ints:
+    def _matrix(self, order: Ints) -> Grid:
         tables = self.program.tables
-        x = np.full((len(order), tables.columns + tables.depth * tables.width), MISSING, np.int64)
+        x = Grid(len(order), tables.columns + tables.depth * tables.width)
         encoder, people = self.people.encoder, self.people
         persons, self.at = self.persons[order], order
-        x[:, k.PERSON] = np.array([encoder.interner.number("person", each.id) for each in people.people], np.int64)[
-            persons
-        ]
+        numbers = [encoder.interner.number("person", each.id) for each in people.people]
+        x[k.PERSON] = np.array(numbers, np.int64)[persons]
         homes = [encoder.interner.number("household", each.id) for each in people.households]
-        x[:, k.HOUSEHOLD] = np.array(homes, np.int64)[np.array(people.home, np.int64)[persons]]
-        x[:, k.SERVED], x[:, k.SERVICE], x[:, k.SPENT] = self.served[order], self.service[order], 0
-        x[:, k.CHARGED], x[:, k.OTHERS], x[:, k.QUANTITY] = (
-            self.charged[order],
-            self.others[order],
-            self.quantity[order],
-        )
+        x[k.HOUSEHOLD] = np.array(homes, np.int64)[np.array(people.home, np.int64)[persons]]
+        x[k.SERVED], x[k.SERVICE], x[k.SPENT] = self.served[order], self.service[order], 0
+        x[k.CHARGED], x[k.OTHERS], x[k.QUANTITY] = self.charged[order], self.others[order], self.quantity[order]
         ranges = np.array([encoder.ranges.get(each.id, (0, 0)) for each in people.people], np.int64)[persons]
-        x[:, k.EVIDENCE], x[:, k.EVIDENCE_END] = ranges[:, 0], ranges[:, 1]
+        x[k.EVIDENCE], x[k.EVIDENCE_END] = ranges[:, 0], ranges[:, 1]
         self._entities(x, order)
         for column in self.program.columns:
             if not column.block:
-                x[:, column.index] = self._common(column.spec, x)
+                x[column.index] = self._common(column.spec, x)
         self._covers(x, persons)
         return x
 
-    def _entities(self, x: Ints, order: Ints) -> None:
+    def _entities(self, x: Grid, order: Ints) -> None:
         number = self.people.encoder.interner.number
         persons = self.persons[order]
         for column, scope in ENTITIES.items():
@@ -306,8 +342,8 @@ class Encoding:
         known = np.array(
             [*(number("provider", word) if word else MISSING for word in self.providers), MISSING], np.int64
         )
-        x[:, k.PROVIDER] = known[self.provider[order]]
-        x[:, k.SPECIALTY] = self._specialty()[order]
+        x[k.PROVIDER] = known[self.provider[order]]
+        x[k.SPECIALTY] = self._specialty()[order]
 
     def _specialty(self) -> Ints:
         """Specialty by number: stated on the line, else the prescriber's, else the provider's."""
@@ -321,7 +357,7 @@ class Encoding:
                 found = np.where(stated == MISSING, found, stated)
         return found
 
-    def _entity(self, x: Ints, column: int, scope: str, words: Sequence[str], at: Ints, persons: Ints) -> None:
+    def _entity(self, x: Grid, column: int, scope: str, words: Sequence[str], at: Ints, persons: Ints) -> None:
         """Number the different pairs of person and word of a column."""
         there = np.flatnonzero(at >= 0)
         if not len(there):
@@ -331,11 +367,11 @@ class Encoding:
         number, people = self.people.encoder.interner.number, self.people.people
         width = len(words) + 1
         numbers = [number(scope, people[pair // width].id, words[pair % width]) for pair in unique.tolist()]
-        x[there, column] = np.array(numbers, np.int64)[inverse]
+        x.put(column, there, np.array(numbers, np.int64)[inverse])
 
     # --- facts ---
 
-    def _common(self, spec: Spec, x: Ints) -> Ints:
+    def _common(self, spec: Spec, x: Grid) -> Ints:
         """A fact of the line: stated in a column, else of the person or provider, else derived, else its default."""
         if spec.id not in self.known:
             stated = self.table.fact(spec, self.people)[self.at] if self.table.has(spec.id) else None
@@ -355,7 +391,7 @@ class Encoding:
                 found = found if more is None else np.where(found == MISSING, more, found)
         default = MISSING if spec.unless_stated is None else self.people.code(spec, spec.unless_stated)
         if found is None:
-            return np.full(count, default, np.int64)
+            return np.broadcast_to(np.int64(default), count)
         return found if default == MISSING else np.where(found == MISSING, default, found)
 
     def _elsewhere(self, spec: Spec) -> Ints | None:
@@ -397,9 +433,9 @@ class Encoding:
             found = np.where(mine, mask, found)
         return found
 
-    def _derived(self, spec: Spec, x: Ints) -> Ints | None:
+    def _derived(self, spec: Spec, x: Grid) -> Ints | None:
         if spec.derive == "window":
-            return window(spec, x[:, k.SERVED])
+            return window(spec, x[k.SERVED])
         if spec.derive == "entity":
             return self._own_entity(spec)
         if spec.id == "day_kind":
@@ -407,17 +443,17 @@ class Encoding:
         return derived(spec, [self._argument(name, x) for name in spec.args]) if spec.derive else None
 
     def _own_entity(self, spec: Spec) -> Ints:
-        column = np.full((len(self.at), 1), MISSING, np.int64)
+        column = Grid(len(self.at), 1)
         fact = spec.values[0]
         words, at = self.table.words(fact)
         self._entity(column, 0, fact, words, at[self.at], self.persons[self.at])
-        return column[:, 0]
+        return column[0]
 
-    def _argument(self, name: str, x: Ints) -> Ints:
+    def _argument(self, name: str, x: Grid) -> Ints:
         if name == "served_on":
-            return x[:, k.SERVED]
+            return x[k.SERVED]
         column = self.columns.get(name)
-        return self._common(column.spec, x) if column else np.full(len(x), MISSING, np.int64)
+        return self._common(column.spec, x) if column else np.full(x.rows, MISSING, np.int64)
 
     def _day_kinds(self, spec: Spec) -> Ints:
         """Kind of day by place and day, worked out once for each pair."""
@@ -441,34 +477,37 @@ class Encoding:
 
     # --- covers ---
 
-    def _covers(self, x: Ints, persons: Ints) -> None:
+    def _covers(self, x: Grid, persons: Ints) -> None:
         """Put the covers in force on the day of service into the slots of each line, by rank, with their facts."""
         tables = self.program.tables
         offsets, start, until, cover, enrolment = self.people.spans
         count = offsets[persons + 1] - offsets[persons]
-        served = x[:, k.SERVED]
-        slots = np.zeros(len(x), np.int64)
-        chosen = np.full((len(x), tables.depth), -1, np.int64)
-        x[:, tables.columns :: tables.width] = -1
+        served = x[k.SERVED]
+        slots = np.zeros(x.rows, np.int64)
+        chosen = np.full((x.rows, tables.depth), -1, np.int64)
+        which = np.full((tables.depth, x.rows), -1, np.int64)
         for j in range(int(count.max()) if len(count) else 0):
             has = count > j
             span = np.where(has, offsets[persons] + j, 0)
             now = has & (start[span] <= served) & (served <= until[span])
             for slot in range(tables.depth):
-                now &= x[:, tables.columns + slot * tables.width] != cover[span]
+                now &= which[slot] != cover[span]
             at = np.flatnonzero(now)
-            x[at, tables.columns + slots[at] * tables.width] = cover[span[at]]
+            which[slots[at], at] = cover[span[at]]
             chosen[at, slots[at]] = enrolment[span[at]]
             slots[at] += 1
-        for slot in range(int(slots.max()) if len(slots) else 0):
+        for slot in range(tables.depth):
             at = np.flatnonzero(slots > slot)
             shift = tables.columns + slot * tables.width
+            x[shift] = which[slot] if len(at) else -1
+            if not len(at):
+                continue
             done: dict[str, Ints] = {}
             for column in self.program.columns:
                 if column.block:
-                    x[at, shift + column.index] = self._block(column, x, at, chosen, slot, done)
+                    x.put(shift + column.index, at, self._block(column, x, at, chosen, slot, done))
 
-    def _block(self, column: Column, x: Ints, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
+    def _block(self, column: Column, x: Grid, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
         """A fact of the enrolment in a slot."""
         spec = column.spec
         if spec.id not in done:
@@ -487,10 +526,10 @@ class Encoding:
             done[spec.id] = self._first(spec, len(at), stated, of_enrolment, worked_out)
         return done[spec.id]
 
-    def _block_argument(self, name: str, x: Ints, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
+    def _block_argument(self, name: str, x: Grid, at: Ints, chosen: Ints, slot: int, done: dict[str, Ints]) -> Ints:
         other = self.columns.get(name)
         if name == "served_on":
-            return x[at, k.SERVED]
+            return x[k.SERVED][at]
         if other is None:
             return np.full(len(at), MISSING, np.int64)
         return self._block(other, x, at, chosen, slot, done) if other.block else self._common(other.spec, x)[at]

@@ -20,7 +20,7 @@ from clausula.program import Program
 from clausula.usage import AccountKey, Usage
 from clausula.values import OUTCOMES
 
-CHUNK = 250_000
+CHUNK = 20_000
 """Rows decided at a time; households are never cut."""
 
 
@@ -101,7 +101,7 @@ def decide_table(people: People, table: pa.Table, opening: Mapping[str, Usage] |
         out = np.array(output_memory(program, high - low), np.int64)
         closing = np.zeros(len(accounts) + 2 * (high - low) * depth * program.moves + 2, np.int64)
         closing_at = np.zeros(len(starts), np.int64)
-        x = rows.x[low:high].reshape(-1)
+        x = rows.x.piece(low, high).reshape(-1)
         end = sweep(memory, x, starts, accounts, at, evidence, work, out, closing, closing_at, out[:0])
         cells[low:high] = out.reshape(high - low, -1)
         _close(people, usage, names, closing[:end], closing_at)
@@ -153,7 +153,7 @@ def decision_columns(decided: Decided, table: pa.Table, source: str = "", slots:
     for name, column in (("person", "person"), ("line", "line_id"), ("claim", "claim"), ("service", "service")):
         if column in table.column_names:
             columns[name] = table.column(column).take(lines).combine_chunks()
-    columns["served_on"] = _days(decided.rows.x[:, k.SERVED])
+    columns["served_on"] = _days(decided.rows.x[k.SERVED])
     columns["input"] = _texts(np.zeros(len(order), np.int64), [source])
     columns["row"] = pa.array(order + 1)
     columns["currency"] = _texts(np.zeros(len(order), np.int64), [program.currency])
@@ -174,8 +174,8 @@ def _amounts(decided: Decided) -> dict[str, Any]:
     depth = decided.program.tables.depth
     paid = [decided.slot(slot, 3) for slot in range(depth)]
     amounts = {
-        "charged": decided.rows.x[:, k.CHARGED],
-        "paid_by_others": decided.rows.x[:, k.OTHERS],
+        "charged": decided.rows.x[k.CHARGED],
+        "paid_by_others": decided.rows.x[k.OTHERS],
         "paid": sum(paid),
         "cash": sum(np.where(decided.cash(slot), paid[slot], 0) for slot in range(depth)),
         "borne": decided.left,
@@ -190,7 +190,7 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
     words = [c.plan.id for c in program.covers], [rule.id for rule in program.benefits], list(OUTCOMES)
     if slot < program.tables.depth:
         outcome = decided.slot(slot, 1)
-        cover = decided.rows.x[:, program.tables.columns + slot * program.tables.width]
+        cover = decided.rows.x[program.tables.columns + slot * program.tables.width]
         numbers = np.where(outcome > 0, cover, -1), decided.slot(slot, 0), outcome - 1
         row, paid, kept = decided.slot(slot, 2), decided.slot(slot, 3), decided.slot(slot, 4)
     else:
