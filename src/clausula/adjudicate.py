@@ -84,12 +84,13 @@ def run(
     """Hand rows to the kernel with fresh memories; returns work, output and the trace as far as it was written."""
     count = len(rows)
     x = [number for row in rows for number in row]
-    work = work_memory(encoder.accounts(usage), count * program.tables.depth * program.moves + 1, program.moves)
+    evidence = evidence_memory(encoder.evidence, encoder.proposals)
+    accounts = encoder.accounts(usage)
+    if compiled.in_use():
+        return compiled.run(program, x, count, evidence, accounts)
+    work = work_memory(accounts, count * program.tables.depth * program.moves + 1, program.moves)
     out = output_memory(program, count)
     trace = [0] * (count * program.room)
-    evidence = evidence_memory(encoder.evidence, encoder.proposals)
-    if compiled.in_use():
-        return compiled.run(program, x, count, evidence, work, out, trace)
     length = kernel.adjudicate(program_memory(program), x, 0, count, evidence, work, out, trace)
     return work, out, trace[:length]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from clausula import codes as k
 from clausula import kernel as interpreted
-from clausula.memory import program_memory
+from clausula.memory import output_memory, program_memory
 from clausula.program import Program
 
 
@@ -44,16 +44,25 @@ def in_use() -> bool:
 
 
 def run(
-    program: Program, x: Sequence[int], count: int, *memories: Sequence[int]
+    program: Program, x: Sequence[int], count: int, evidence: Sequence[int], accounts: Sequence[int]
 ) -> tuple[list[int], list[int], list[int]]:
-    """What `kernel.adjudicate` does, compiled: arrays there, plain numbers back (work, output, trace)."""
+    """What `adjudicate.run` does, compiled: arrays there, plain numbers back (accounts, output, trace)."""
     import numpy as np  # noqa: PLC0415 - a tenth of a second, only for who compiles
 
-    if "array" not in program.cache:
-        program.cache["array"] = np.array(program_memory(program), np.int64)
-    evidence, work, out, trace = (np.array(memory, np.int64) for memory in memories)
-    adjudicate = kernel().adjudicate
-    length = adjudicate(program.cache["array"], np.array(x, np.int64), 0, count, evidence, work, out, trace)
+    if "arrays" not in program.cache:
+        nothing = np.array(output_memory(program, 1), np.int64)
+        program.cache["arrays"] = np.array(program_memory(program), np.int64), nothing, kernel().adjudicate
+    memory, nothing, adjudicate = program.cache["arrays"]
+    end = k.W_ACCOUNTS + len(accounts)
+    moves = end + 2 * (count * program.tables.depth * program.moves + 1)
+    work = np.empty(moves + k.MOVE * program.moves, np.int64)
+    work[: k.W_ACCOUNTS] = end, moves
+    work[k.W_ACCOUNTS : end] = accounts
+    out = nothing.copy() if count == 1 else np.tile(nothing, count)
+    trace = np.empty(count * program.room, np.int64)
+    length = adjudicate(
+        memory, np.array(x, np.int64), 0, count, np.array(evidence, np.int64), work, out, trace
+    )
     return work[: work[k.W_END]].tolist(), out.tolist(), trace[:length].tolist()
 
 

@@ -162,20 +162,21 @@ class Decision:
 
     def _steps(self) -> list[Step]:
         found = []
-        trace = self.trace
+        trace, known = self.trace, self.program.cache.setdefault("told", {})
         for at in range(0, len(trace), k.NOTE):
             _, row, before, after, extra = trace[at : at + k.NOTE]
+            if row not in known:
+                known[row] = (STEP_NAMES[row >> 24], *self.program.clause(row), self.program.rule(row))
+            name, plan, clause, rule = known[row]
             kind = row >> 24
-            plan, clause = self.program.clause(row)
-            rule = self.program.rule(row)
             if kind == k.ROW_REQUIREMENT:
                 looked = self.evidence[after] if after >= 0 else None
                 failure = "" if before == k.MET else FAILURE_NAMES[before]
-                found.append(Step("requirement", row, plan, clause, rule, 0, 0, 0, failure, looked))
+                found.append(Step(name, row, plan, clause, rule, 0, 0, 0, failure, looked))
             else:
                 used = extra if kind == k.ROW_STEP else 0
                 about = extra if kind == k.ROW_TEST else 0
-                found.append(Step(STEP_NAMES[kind], row, plan, clause, rule, before, after, used, about=about))
+                found.append(Step(name, row, plan, clause, rule, before, after, used, "", None, about))
         return found
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""What would change the answer: the same decision asked again with one thing put right.
+"""What would change the answer: the same decision asked again with one thing put right. Cheap, because deciding is pure.
 
-"Would be paid with a voucher dated 12 March 2026 or earlier." A mend is never a guess: every one is decided by
-the engine, which is cheap because deciding is pure.
+"With this, CHF 52.56 would be paid: delegation voucher dated 18 May 2026 or earlier." A mend is never a guess: every one
+is decided by the engine, and one that pays nothing is not told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,38 +19,60 @@ from clausula.catalogue import Catalogue
 from clausula.decision import Decision
 from clausula.explain import Teller
 from clausula.household import Evidence, Household, Line, Provider
-from clausula.money import show
-from clausula.plan import Requirement, Waiting
+from clausula.money import show, to_minor
+from clausula.naming import typeset
+from clausula.plan import Fact, Requirement, Waiting
 from clausula.sources import LineError
 from clausula.usage import Usage
 
-TRIES = 6
-"""Steps a chain of mends may have: one document may uncover that a second is missing."""
+DEEPEST = 6
+"""Things a mend may put right together: one document may uncover that a second is missing."""
+TRIES = 60
+"""Decisions asked for at most to find the mends of one line."""
+SHOWN = 3
+"""Mends that are kept, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """A document to bring: which requirement it meets, an example that would do, between which dates it may lie."""
+
+    requirement: Requirement
+    evidence: Evidence
+    earliest: date | None = None
+    latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """One way to another answer: what to put right, and what would be decided then.
+    """One way to another answer: what to put right, all of it together, and what would be decided then.
 
-    kind: requirement (evidence to bring), waiting (a later day) or fact (a fact that is missing or different).
-    evidence: the documents that would do. earliest, latest: between which dates they must be dated (None: no bound).
-    on: the first day on which the same service would be covered. fact, value: the fact and the value it would need.
+    brings: documents. facts: facts of the line that are not known yet, or that the member may choose another time.
+    on: the first day on which the same service would be covered.
     """
 
-    kind: str
     decision: Decision
-    requirements: tuple[Requirement, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    earliest: date | None = None
-    latest: date | None = None
+    brings: tuple[Bring, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
     on: date | None = None
-    fact: str = ""
-    value: Any = None
 
     @property
     def paid(self) -> Decimal:
         """What would be paid."""
         return self.decision.paid
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The documents, as examples that would do."""
+        return tuple(bring.evidence for bring in self.brings)
+
+
+def carried_out(mend: Mend, household: Household, line: Line) -> tuple[Household, Line]:
+    """The household and the line once the mend is carried out."""
+    line = replace(line, facts={**line.facts, **mend.facts})
+    if mend.on is not None:
+        line = _shifted(line, mend.on - line.served_on)
+    return replace(household, evidence=(*household.evidence, *mend.evidence)), line
 
 
 def mends(
@@ -58,54 +80,119 @@ def mends(
     household: Household,
     usage: Usage | None = None,
     providers: Mapping[str, Provider] = NO_PROVIDERS,
+    facts: Mapping[str, Fact] | None = None,
 ) -> list[Mend]:
     """What would turn a decision that pays nothing, or is open, into one that pays.
 
-    household, usage (before the line) and providers: as the decision was taken with. Returns the mends that
-    help, best first.
+    household, usage (before the line) and providers: as the decision was taken with. facts: of the catalogue, to know
+    which of them a member may choose. Returns the few mends that help most, best first.
     """
-    found: list[Mend] = []
-    for mend in _tries(decision, household, usage, providers):
-        better = mend.decision.paid > decision.paid or _rank(mend.decision) < _rank(decision)
-        if better and not mend.decision.outcome.startswith("needs"):
-            found.append(mend)
-    return sorted(found, key=lambda mend: (-mend.paid, mend.kind != "requirement"))
+    return _Search(decision, household, usage, providers, facts or {}).found()
 
 
-def _rank(decision: Decision) -> int:
-    return ("covered", "partly", "needs_document", "needs_authorisation", "needs_person", "not_covered").index(
-        decision.outcome
-    )
+class _Search:
+    """Looks for mends of one decision, each try decided by the engine."""
 
+    def __init__(
+        self,
+        decision: Decision,
+        household: Household,
+        usage: Usage | None,
+        providers: Mapping[str, Provider],
+        facts: Mapping[str, Fact],
+    ) -> None:
+        self.first, self.household, self.usage, self.providers = decision, household, usage, providers
+        self.declared = {**facts}
+        for cover in decision.program.covers:
+            self.declared |= {fact.id: fact for fact in cover.plan.of(Fact)}
+        self.tries = 0
 
-def _again(
-    decision: Decision, household: Household, line: Line, usage: Usage | None, providers: Mapping[str, Provider]
-) -> Decision | None:
-    try:
-        return decide(decision.program, household, [line], usage, providers).decisions[0]
-    except LineError:
-        return None
+    def found(self) -> list[Mend]:
+        """The mends that pay, best first, none of which asks for more than it needs."""
+        kept: dict[tuple[Any, ...], Mend] = {}
+        for mend in self._from(Mend(self.first)):
+            if self._helps(mend):
+                least = self._least(mend)
+                what = (*(bring.requirement.id for bring in least.brings), *sorted(least.facts.items()), least.on)
+                kept.setdefault(what, least)
+        size = {id(mend): len(mend.brings) + len(mend.facts) for mend in kept.values()}
+        return sorted(kept.values(), key=lambda mend: (-mend.paid, size[id(mend)]))[:SHOWN]
 
+    def _helps(self, mend: Mend) -> bool:
+        after = mend.decision
+        if after.outcome.startswith("needs"):
+            return False
+        free = after.charged == 0 and after.outcome == "covered" != self.first.outcome
+        return after.paid > self.first.paid or free
 
-def _tries(
-    decision: Decision, household: Household, usage: Usage | None, providers: Mapping[str, Provider]
-) -> Iterator[Mend]:
-    line, program = decision.line, decision.program
-    rule = program.rule(decision.reason)
-    if isinstance(rule, Requirement):
-        yield from _with_evidence(decision, household, usage, providers)
-    elif isinstance(rule, Waiting) and rule.counts_from == "start":
-        for enrolment in household.enrolments:
-            if enrolment.person == line.person and enrolment.start <= line.served_on:
+    def _again(self, mend: Mend) -> Mend | None:
+        self.tries += 1
+        if self.tries > TRIES:
+            return None
+        household, line = carried_out(mend, self.household, self.first.line)
+        try:
+            done = decide(self.first.program, household, [line], self.usage, self.providers).decisions[0]
+        except LineError:
+            return None
+        return replace(mend, decision=done)
+
+    def _from(self, mend: Mend) -> Iterator[Mend]:
+        """Every mend that goes on from one: as it stands, and with what still stands against it put right."""
+        for following in self._next(mend) if len(mend.brings) + len(mend.facts) < DEEPEST else ():
+            again = self._again(following)
+            if again is not None and not (again.decision.outcome == "not_covered" and self._same(again, mend)):
+                yield again
+                if again.decision.outcome not in ("covered", "partly"):
+                    yield from self._from(again)
+
+    @staticmethod
+    def _same(one: Mend, other: Mend) -> bool:
+        return one.decision.reason == other.decision.reason and one.decision.failure == other.decision.failure
+
+    def _next(self, mend: Mend) -> Iterator[Mend]:
+        decision, reason = mend.decision, mend.decision.reason
+        rule = decision.program.rule(reason)
+        if reason >> 24 == k.ROW_REQUIREMENT and isinstance(rule, Requirement):
+            if rule.id not in {bring.requirement.id for bring in mend.brings} and rule.evidence:
+                yield replace(mend, brings=(*mend.brings, _ideal(rule, decision.line)))
+        elif isinstance(rule, Waiting) and rule.counts_from == "start" and mend.on is None:
+            yield from self._later(mend, rule)
+        elif reason >= 0 and reason >> 24 == k.ROW_TEST:
+            want, _ = decision.program.tests[reason & 0xFFFFFF]
+            for value in self._values(decision, want.fact) if want.fact not in mend.facts else ():
+                yield replace(mend, facts={**mend.facts, want.fact: value})
+
+    def _later(self, mend: Mend, rule: Waiting) -> Iterator[Mend]:
+        line = self.first.line
+        plans = {cover.plan for cover in mend.decision.covers}
+        for enrolment in self.household.enrolments:
+            if enrolment.person == line.person and enrolment.plan in plans and enrolment.start <= line.served_on:
                 start = enrolment.start.toordinal()
-                first = int(dates.add_months(start, rule.months)) if rule.months else start + rule.days
-                on = date.fromordinal(first)
-                shifted = _shifted(line, on - line.served_on)
-                again = _again(decision, household, shifted, usage, providers)
-                if again is not None and on > line.served_on:
-                    yield Mend("waiting", again, on=on)
-    elif decision.reason >= 0 and decision.reason >> 24 == k.ROW_TEST:
-        yield from _with_fact(decision, household, usage, providers)
+                day = int(dates.add_months(start, rule.months)) if rule.months else start + rule.days
+                if line.served_on.toordinal() < day <= date.max.toordinal():
+                    yield replace(mend, on=date.fromordinal(day))
+
+    def _values(self, decision: Decision, fact_id: str) -> list[Any]:
+        """Other values of a fact that is not known, or that the member may choose: codes of a closed list, and flags."""
+        column = next((c for c in decision.program.columns if c.spec.id == fact_id), None)
+        declared = self.declared.get(fact_id)
+        if column is None or declared is None or declared.of != "line" or column.spec.derive:
+            return []
+        stated = decision.line.facts.get(fact_id)
+        if not declared.member_chooses and decision.row[column.index] != k.MISSING:
+            return []
+        if declared.kind == "flag":
+            return [value for value in (True, False) if value != stated]
+        return [value for value in declared.values if value != stated] if declared.kind == "code" else []
+
+    def _least(self, mend: Mend) -> Mend:
+        """The same mend without documents it does not need: a voucher may be proof of the first contact too."""
+        for bring in mend.brings:
+            fewer = replace(mend, brings=tuple(each for each in mend.brings if each is not bring))
+            again = self._again(fewer) if fewer.brings or fewer.facts else None
+            if again is not None and self._helps(again) and again.paid == mend.paid:
+                mend = again
+        return mend
 
 
 def _shifted(line: Line, by: timedelta) -> Line:
@@ -114,83 +201,58 @@ def _shifted(line: Line, by: timedelta) -> Line:
     return replace(line, served_on=line.served_on + by, facts=facts)
 
 
-def _with_evidence(
-    decision: Decision, household: Household, usage: Usage | None, providers: Mapping[str, Provider]
-) -> Iterator[Mend]:
-    """Bring what is missing, one requirement after the other, until the answer changes."""
-    brought: list[Evidence] = []
-    needed: list[Requirement] = []
-    earliest = latest = None
-    again: Decision | None = decision
-    for _ in range(TRIES):
-        rule = again.program.rule(again.reason) if again is not None else None
-        if again is None or not isinstance(rule, Requirement) or rule in needed:
-            break
-        evidence, low, high = _ideal(rule, again)
-        earliest, latest = (low, high) if not brought else (earliest, latest)
-        brought.append(evidence)
-        needed.append(rule)
-        richer = replace(household, evidence=(*household.evidence, *brought))
-        again = _again(decision, richer, decision.line, usage, providers)
-    if again is not None and brought:
-        yield Mend("requirement", again, tuple(needed), tuple(brought), earliest, latest)
-
-
-def _ideal(rule: Requirement, decision: Decision) -> tuple[Evidence, date | None, date | None]:
+def _ideal(rule: Requirement, line: Line) -> Bring:
     """Evidence that would meet a requirement for a line, and the dates between which it may be dated."""
-    line, dated = decision.line, rule.dated
-    base = line.served_on
+    dated = rule.dated
     stated = line.facts.get(dated.fact) if dated else None
-    base = stated if isinstance(stated, date) else base
-    low = base + timedelta(days=dated.earliest) if dated and dated.earliest is not None else None
-    high = base + timedelta(days=dated.latest) if dated and dated.latest is not None else None
-    issued = high or low or base
+    base = stated if isinstance(stated, date) else line.served_on
+    low = _day(base, dated.earliest) if dated else None
+    high = _day(base, dated.latest) if dated else None
     issuer = {word: names[0] for word, names in rule.issued_by.items()}
     evidence = Evidence(
-        kind=rule.evidence[0], person=line.person, issued_on=issued, id=f"{rule.id}?",
+        kind=rule.evidence[0], person=line.person, issued_on=high or low or base, id=f"{rule.id}?",
         issuer_role=issuer.get("role", ""), issuer_lists=(issuer["list"],) if "list" in issuer else (),
-        issuer_specialty=issuer.get("specialty", ""),
-        proposals=(line.provider,) if line.provider else (), names=rule.names, status=rule.status,
+        issuer_specialty=issuer.get("specialty", ""), proposals=(line.provider,) if line.provider else (),
+        names=rule.names, status=rule.status,
     )  # fmt: skip
-    return evidence, low, high
+    return Bring(rule, evidence, low, high)
 
 
-def _with_fact(
-    decision: Decision, household: Household, usage: Usage | None, providers: Mapping[str, Provider]
-) -> Iterator[Mend]:
-    """Try the values the failing test would accept, where they are codes or flags of the line."""
-    want, _ = decision.program.tests[decision.reason & 0xFFFFFF]
-    values: list[Any] = []
-    if want.op == "in":
-        values = [value for value in want.values if not value.startswith("list:")][:4]
-    elif want.op == "between" and want.low == want.high and want.low in (0, 1):
-        values = [bool(want.low)]
-    column = next((c for c in decision.program.columns if c.spec.id == want.fact), None)
-    if column is None or column.spec.kind not in ("code", "flag") or column.spec.of not in ("line", "provider"):
-        return
-    for value in values:
-        line = replace(decision.line, facts={**decision.line.facts, want.fact: value})
-        again = _again(decision, household, line, usage, providers)
-        if again is not None:
-            yield Mend("fact", again, fact=want.fact, value=value)
+def _day(base: date, days: int | None) -> date | None:
+    if days is None or not date.min.toordinal() <= base.toordinal() + days <= date.max.toordinal():
+        return None
+    return base + timedelta(days=days)
 
 
 def tell(mend: Mend, catalogue: Catalogue, language: str = "en") -> str:
     """A mend as a sentence."""
     teller = Teller(catalogue, language)
-    words = teller.words["mend"]
-    currency = mend.decision.program.currency
-    places = -int(mend.decision.paid.as_tuple().exponent)
-    paid = show(int(mend.decision.paid.scaleb(places)), currency, language)
-    if mend.kind == "waiting" and mend.on is not None:
-        return words["waiting"].format(date=dates.show(mend.on, language), paid=paid)
-    if mend.kind == "fact":
-        fact, _ = teller.fact(mend.decision, mend.fact)
-        return words["fact"].format(fact=fact, value=teller.value(mend.fact, mend.value), paid=paid)
-    kinds = " + ".join(catalogue.name("evidence", each.kind, language) for each in mend.evidence)
-    dated = dated_words(teller, mend.earliest, mend.latest)
-    key = "requirement" if dated else "requirement_undated"
-    return words[key].format(evidence=kinds, dated=dated, paid=paid)
+    words, currency = teller.words["mend"], mend.decision.program.currency
+    paid = show(to_minor(mend.paid, currency), currency, language)
+    free = "" if mend.paid else "_free"
+    if mend.on is not None:
+        return typeset(words["waiting" + free].format(date=dates.show(mend.on, language), paid=paid), language)
+    items = [
+        f"{teller.fact(mend.decision, fact)[0]}: {teller.value(mend.decision, fact, value)}"
+        for fact, value in mend.facts.items()
+    ]
+    items += [_bring(teller, bring) for bring in mend.brings]
+    return typeset(words["requirement" + free].format(what="; ".join(items), paid=paid), language)
+
+
+def _bring(teller: Teller, bring: Bring) -> str:
+    words, rule, catalogue = teller.words["mend"], bring.requirement, teller.catalogue
+    joined = f" {teller.words['word']['or']} "
+    what = joined.join(catalogue.name("evidence", kind, teller.language) for kind in rule.evidence[:3])
+    what = " ".join(filter(None, [what, dated_words(teller, bring.earliest, bring.latest)]))
+    if rule.names:
+        told = ", ".join(catalogue.name("named", name, teller.language) for name in rule.names)
+        what = words["names"].format(what=what, names=told)
+    for kind in ("role", "specialty"):
+        if kind in rule.issued_by:
+            who = joined.join(catalogue.name(kind, each, teller.language) for each in rule.issued_by[kind])
+            what = words["by"].format(what=what, who=who)
+    return what
 
 
 def dated_words(teller: Teller, earliest: date | None, latest: date | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,44 +77,60 @@ class Decided:
 
 
 def decide_table(people: People, table: pa.Table, opening: Mapping[str, Usage] | None = None) -> Decided:
-    """Decide all lines of a table that can be encoded, household by household.
+    """Decide all lines of a table that can be encoded, household by household, on all processors.
 
     opening: accounts of households before these lines. Compiled where Numba is installed, interpreted otherwise. Raises
     pyarrow.ArrowInvalid for columns that cannot be read exactly and FactError for values that are not of their kind.
     """
     rows = Encoding(people, table).rows()
-    program = people.program
-    depth = program.tables.depth
-    cells = np.empty((len(rows.order), depth * k.CELL + 1), np.int64)
     usage: dict[str, Usage] = dict(opening or {})
-    memory = np.array(program_memory(program), np.int64)
-    evidence = np.array(evidence_memory(people.encoder.evidence, people.encoder.proposals), np.int64)
-    sweep = compiled.kernel().sweep if compiled.available() else kernel.sweep
-    first = 0
-    while first < len(rows.households):
-        last = _chunk(rows.starts, first)
-        low, high = int(rows.starts[first]), int(rows.starts[last])
-        starts = rows.starts[first : last + 1] - low
-        names = rows.households[first:last]
-        accounts, at = _opening(people, usage, names)
+    sweeping = Sweeping(people, rows)
+    pieces = list(_pieces(rows.starts))
+    openings = [_opening(people, usage, rows.households[first:last]) for first, last in pieces]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        closings = list(pool.map(sweeping.piece, pieces, openings))
+    for (first, last), (closing, at) in zip(pieces, closings, strict=True):
+        _close(people, usage, rows.households[first:last], closing, at)
+    return Decided(people.program, rows, sweeping.cells[:, :-1], sweeping.cells[:, -1], usage)
+
+
+class Sweeping:
+    """Sends pieces of rows through the kernel; a piece is some households, whole."""
+
+    def __init__(self, people: People, rows: Rows) -> None:
+        program = people.program
+        self.rows, self.depth, self.moves = rows, program.tables.depth, program.moves
+        self.cells = np.empty((len(rows.order), self.depth * k.CELL + 1), np.int64)
+        self.memory = np.array(program_memory(program), np.int64)
+        self.evidence = np.array(evidence_memory(people.encoder.evidence, people.encoder.proposals), np.int64)
+        self.nothing = np.array(output_memory(program, 1), np.int64)
+        self.sweep = compiled.kernel().sweep if compiled.available() else kernel.sweep
+
+    def piece(self, households: tuple[int, int], opening: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        """Decide the households from the first to before the last; returns their closing accounts and where each begins."""
+        first, last = households
+        accounts, at = opening
+        low, high = int(self.rows.starts[first]), int(self.rows.starts[last])
+        starts = self.rows.starts[first : last + 1] - low
         longest = int(np.max(starts[1:] - starts[:-1], initial=0))
-        room = max(int(np.max(at[1:] - at[:-1], initial=0)), 2) + longest * depth * program.moves
-        work = np.array(work_memory([], room, program.moves), np.int64)
-        out = np.array(output_memory(program, high - low), np.int64)
-        closing = np.zeros(len(accounts) + 2 * (high - low) * depth * program.moves + 2, np.int64)
+        room = max(int(np.max(at[1:] - at[:-1], initial=0)), 2) + longest * self.depth * self.moves
+        work = np.array(work_memory([], room, self.moves), np.int64)
+        out = np.tile(self.nothing, high - low)
+        closing = np.empty(len(accounts) + 2 * (high - low) * self.depth * self.moves + 2, np.int64)
         closing_at = np.zeros(len(starts), np.int64)
-        x = rows.x.piece(low, high).reshape(-1)
-        end = sweep(memory, x, starts, accounts, at, evidence, work, out, closing, closing_at, out[:0])
-        cells[low:high] = out.reshape(high - low, -1)
-        _close(people, usage, names, closing[:end], closing_at)
+        x = self.rows.x.piece(low, high).reshape(-1)
+        end = self.sweep(self.memory, x, starts, accounts, at, self.evidence, work, out, closing, closing_at, out[:0])
+        self.cells[low:high] = out.reshape(high - low, -1)
+        return closing[:end].copy(), closing_at
+
+
+def _pieces(starts: Ints) -> Iterator[tuple[int, int]]:
+    """Households in pieces of about CHUNK rows: from the first to before the last."""
+    first = 0
+    while first < len(starts) - 1:
+        last = max(int(np.searchsorted(starts, starts[first] + CHUNK, side="right")) - 1, first + 1)
+        yield first, last
         first = last
-    return Decided(program, rows, cells[:, :-1], cells[:, -1], usage)
-
-
-def _chunk(starts: Ints, first: int) -> int:
-    """The household after the last that still fits into a chunk; at least one."""
-    last = int(np.searchsorted(starts, starts[first] + CHUNK, side="right")) - 1
-    return max(last, first + 1)
 
 
 def _opening(people: People, usage: Mapping[str, Usage], names: list[str]) -> tuple[Ints, Ints]:

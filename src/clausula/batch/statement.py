@@ -311,7 +311,8 @@ def _line(matter: Matter, words: Words, decision: Decision) -> Html:
 
 def _why(matter: Matter, words: Words, decision: Decision) -> Html:
     currency = decision.program.currency
-    why, rests = matter.narrators[words.language].tell(decision), grounds(decision, words.language)
+    why = matter.narrators[words.language].tell(decision)
+    rests = grounds(decision, why, words.language)
     prose_of = {(ground.plan, ground.id): ground for ground in rests}
     told = []
     for step in why.steps:
@@ -340,7 +341,8 @@ def _why(matter: Matter, words: Words, decision: Decision) -> Html:
     plan, clause = decision.program.clause(decision.reason)
     decided = prose_of.get((plan, clause))
     head = tag("summary", words["why"], tag("span", f" · {decided.label}") if decided else None)
-    ways = [tag("p", sentence, cls="way") for sentence in matter.ways.tell(decision, words.language)]
+    told_ways = (*filter(None, [why.advice]), *matter.ways.tell(decision, words.language))
+    ways = [tag("p", sentence, cls="way") for sentence in told_ways]
     clauses = [tag("h3", words["rests_on"]), tag("ul", found, cls="grounds")] if found else []
     steps = tag("ol", told, cls="steps") if told else None
     return tag("details", head, tag("p", why.summary, cls="sum"), ways, bar if shares else None, steps, clauses)

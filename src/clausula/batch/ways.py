@@ -34,7 +34,7 @@ class Ways:
         self._found: dict[int, list[Mend]] = {}
 
     def tell(self, decision: Decision, language: str) -> list[str]:
-        """Each way that would pay something as a sentence, best first; none where something is paid already."""
+        """Each way that would pay as a sentence, best first; none where something is paid already."""
         if decision.paid or decision.reason < 0:
             return []
         if id(decision) not in self._found:
@@ -46,6 +46,6 @@ class Ways:
         for each in self.decisions:
             if each is decision:
                 usage = decide(decision.program, self.household, before, self.opening, self.providers).usage
-                return [way for way in mends(decision, self.household, usage, self.providers) if way.paid > 0]
+                return mends(decision, self.household, usage, self.providers, self.catalogue.facts)
             before.append(each.line)
         return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from clausula.batch.words import Words
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
 from clausula.explain import Sentence, Teller
+from clausula.naming import clause_label, named
 from clausula.plan import Clause, Names, Plan
 
 
@@ -19,10 +19,11 @@ class Why:
 
     summary: str
     steps: tuple[Sentence, ...]
+    advice: str = ""
 
     def lines(self) -> list[str]:
         """Everything as plain sentences."""
-        return [self.summary, *(str(step) for step in self.steps)]
+        return [self.summary, *(str(step) for step in self.steps), *filter(None, [self.advice])]
 
 
 class Narrator:
@@ -33,16 +34,15 @@ class Narrator:
 
     def tell(self, decision: Decision) -> Why:
         """The decision as sentences; steps that say nothing a person needs are left out."""
-        told = (self._teller.sentence(decision, step) for step in decision.steps)
         summary = self._teller.summary(decision)
         if not decision.covers:
             summary += " " + Words(self.language)["no_cover"]
-        return Why(summary, tuple(each for each in told if each is not None))
+        return Why(summary, tuple(self._teller.told(decision)), self._teller.advice(decision))
 
 
 def in_language(names: Names, language: str, otherwise: str = "") -> str:
     """A name in a language, else in English, else something else."""
-    return names.get(language) or names.get("en") or otherwise
+    return named(names, language, otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class Ground:
         return f"{self.number} {self.title}".strip()
 
 
-def grounds(decision: Decision, language: str) -> list[Ground]:
-    """The clauses of the steps, each once, in the order of the steps."""
+def grounds(decision: Decision, why: Why, language: str) -> list[Ground]:
+    """The clauses of what is told, each once, in the order of the steps."""
     known = _clauses(decision)
-    wanted = dict.fromkeys((step.plan, step.clause) for step in decision.steps if step.clause)
+    wanted = dict.fromkeys((each.plan, each.clause) for each in why.steps if each.clause)
     return [_ground(*known[key], language) for key in wanted if key in known]
 
 
@@ -81,8 +81,5 @@ def _clauses(decision: Decision) -> Mapping[tuple[str, str], tuple[Plan, Clause]
 
 
 def _ground(plan: Plan, clause: Clause, language: str) -> Ground:
-    title = in_language(clause.title, language, clause.id)
-    number = re.match(r"((?:[Aa]rt\.?\s*)?[\dA-Z]*\d[\w.()]*)\s+", clause.title.get("en", ""))
-    lead = number[1] if number else ""
-    bare = title.removeprefix(lead).strip() if lead else title
-    return Ground(clause.plan or plan.id, clause.id, lead, bare, clause.prose, clause.source)
+    number, title = clause_label(clause, language)
+    return Ground(clause.plan or plan.id, clause.id, number, title, clause.prose, clause.source)

@@ -61,9 +61,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.text(f"  {outcome}{reason}")
         console.text(f"  {told.summary}")
         for step in told.steps:
-            clause = f"  [{step.plan} {step.clause}]" if step.clause else ""
+            clause = f"  [{step.title}]" if step.title else ""
             console.text(f"  - {step.text}{console.styled(clause, 'dim' if clause else '')}")
-        for way in ways.tell(decision, language):
+        for way in (*filter(None, [told.advice]), *ways.tell(decision, language)):
             console.text(f"  → {way}", "strong")
         console.text()
     if len(done.decisions) > 1:

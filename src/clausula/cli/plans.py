@@ -44,11 +44,23 @@ def chosen(args: argparse.Namespace, targets: Sequence[str]) -> list[Choice]:
         if path.is_dir():
             found.append(_inside(path))
         elif path.is_file():
-            found.append(_inside(path.parent))
+            found.append(_written_in(path, args))
         else:
             book = book_of(args)
             found.append(Choice(book, (plan_id(book, target),)))
     return found
+
+
+def _written_in(path: Path, args: argparse.Namespace) -> Choice:
+    """The plan whose text is this file. Nothing else in its folder is looked at."""
+    edition = path.parent.name == "editions" and path.suffix == ".md"
+    if path.name != "plan.md" and not edition:
+        raise CommandError(f"{path} is no plan: its text is called plan.md", "name a plan.md, its folder, or a plan's id")
+    book = load_plans(_folder(args.plans) if args.plans else path.parent.parent if edition else path.parent)
+    mine = [each for each in book.ids() if path.resolve() in [text.resolve() for text in book.files[each]]]
+    if not mine:
+        raise CommandError(f"{path} does not lie in {args.plans}", "name a folder that holds it with --plans")
+    return Choice(book, tuple(mine))
 
 
 def _inside(folder: Path) -> Choice:
@@ -71,5 +83,6 @@ def plan_id(book: Book, wanted: str) -> str:
     near = difflib.get_close_matches(wanted, ids, 3)
     known = f"did you mean {' or '.join(near)}?" if near else "plans here: " + (", ".join(ids) or "none")
     raise CommandError(
-        f"looked for the plan {wanted!r} among {len(ids)} plans: there is none (and no such file)", known
+        f"looked for the plan {wanted!r} among {len(ids)} plans: there is none (and no such file)",
+        f"{known}; plans of your own: --plans DIR",
     )
