@@ -1,8 +1,9 @@
 """The pages that show the program at work are run: what they say comes out must come out.
 
-A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`) and below each what it
-prints; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was cut: on a line of its
-own for any lines, within a line for any text. A page runs from top to bottom in one folder and one namespace.
+A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`), each with what it
+what it prints; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was cut: on a
+line of its own for any lines, within a line for any text. A page runs from top to bottom in one folder and one
+namespace.
 """
 
 import contextlib
@@ -85,7 +86,9 @@ def test_a_page_shows_what_the_program_does(page: str, checkout: Path) -> None:
             printed = None
 
 
-@pytest.mark.parametrize("page", sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]))
+@pytest.mark.parametrize(
+    "page", sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+)
 def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
     for target in LINK.findall((ROOT / page).read_text(encoding="utf-8")):
         assert (ROOT / page).parent.joinpath(target).exists(), f"{page} points to {target}, which is not there"

@@ -7,12 +7,13 @@
     told = clausula.guide(book, household, line)                    # what must come first
     clausula.sentences(decisions[0], book.catalogue, "fr")          # every step as a sentence, with its clause
 
-What goes in is in `Household`, `Person`, `Enrolment`, `Evidence`, `Provider` and `Line`: amounts are `Decimal` (or whole
-numbers, or text) in currency units, dates are `datetime.date`, times are minutes since midnight. Decisions answer in `Decimal`;
-accounts (`Usage`, `Left`) count whole minor units. Nothing reads a clock or a network, and nothing is changed in place.
+What goes in stands in `Household`, `Person`, `Enrolment`, `Evidence`, `Provider` and `Line`: amounts are `Decimal` (or
+whole numbers, or text) in currency units, dates are `datetime.date`, times are minutes since midnight. Decisions answer
+in `Decimal`; accounts (`Usage`, `Left`) count whole minor units. Nothing reads a clock or a network, and nothing is
+changed in place.
 
-`PlanError` is raised for a plan that cannot be used, with all findings; `LineError` for a line that cannot be decided as
-stated. See `docs/how-to/embed-the-engine.md`.
+`PlanError` is raised for a plan that cannot be used, with all findings; `LineError` for a line that cannot be decided
+as stated. See `docs/how-to/embed-the-engine.md`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from clausula.household import Enrolment, Evidence, Household, Line, Listing, Pe
 from clausula.left import Left, left
 from clausula.mend import Mend, mends
 from clausula.premium import Contribution, Due, premium, premium_class
+from clausula.replay import Difference, Replay, replay
 from clausula.sources import LineError
 from clausula.usage import AccountKey, Usage
 
@@ -46,7 +48,7 @@ LATER = {
     "Report": "clausula.checker", "check": "clausula.checker",
     "InputError": "clausula.situation", "Situation": "clausula.situation", "read_situation": "clausula.situation",
 }  # fmt: skip
-"""What is imported when first asked for, because it costs more than the engine itself. A name that is also the name of a module
+"""What is imported when first asked for, because it costs more than the engine itself. A name that is also a module
 of this package cannot stand here: importing the module would put it in the function's place."""
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Contribution",
     "CoverDecision",
     "Decision",
+    "Difference",
     "Due",
     "Enrolment",
     "Evidence",
@@ -74,6 +77,7 @@ __all__ = [
     "Place",
     "PlanError",
     "Provider",
+    "Replay",
     "Report",
     "Sentence",
     "Situation",
@@ -92,6 +96,7 @@ __all__ = [
     "premium",
     "premium_class",
     "read_situation",
+    "replay",
     "run",
     "sentences",
 ]

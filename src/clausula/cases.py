@@ -76,7 +76,16 @@ def load_cases(path: Path, plan: str) -> list[Case]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         place = Place(str(path), int(line[1]) if line else 0)
-        raise PlanError([Finding("not-toml", f"cannot read the cases: {error}", place)]) from None
+        raise PlanError(
+            [
+                Finding(
+                    "not-toml",
+                    f"cannot read the cases: {error}",
+                    place,
+                    "every case begins with [[case]]; texts stand in quotation marks",
+                )
+            ]
+        ) from None
     where = Positions(source, str(path))
     findings: list[Finding] = []
     cases: list[Case] = []
@@ -152,11 +161,17 @@ def _granting(decision: Decision) -> Benefit:
     return next((benefit for _, benefit in granted or fitted), Benefit(id=""))
 
 
+def _figure(wanted: Any, key: str) -> str:
+    """An expected amount, with the arithmetic where it was written so."""
+    exact = amount(wanted, key)
+    return f"{exact} ({wanted})" if str(wanted) != str(exact) else str(exact)
+
+
 def _all_lines(key: str, wanted: Any, decisions: Sequence[Decision]) -> Iterable[str]:
     if key in AMOUNTS:
         total = sum((getattr(decision, key) for decision in decisions), Decimal(0))
         if total != amount(wanted, key):
-            yield f"{key} is {total}, expected {amount(wanted, key)} ({wanted})"
+            yield f"{key} is {total}, expected {_figure(wanted, key)}"
         return
     if not decisions:
         yield f"{key}: no line was decided"
@@ -168,12 +183,12 @@ def _one_line(key: str, wanted: Any, decision: Decision) -> Iterable[str]:
     if key in AMOUNTS:
         found = getattr(decision, key)
         if found != amount(wanted, key):
-            yield f"{key} is {found}, expected {amount(wanted, key)} ({wanted})"
+            yield f"{key} is {found}, expected {_figure(wanted, key)}"
     elif key == "by":
         for plan, share in wanted.items():
             paid = decision.amount(sum(cover.paid for cover in decision.covers if cover.plan == plan))
             if paid != amount(share, plan):
-                yield f"{plan} pays {paid}, expected {amount(share, plan)} ({share})"
+                yield f"{plan} pays {paid}, expected {_figure(share, plan)}"
     else:
         told: Mapping[str, Callable[[], Any]] = {
             "benefit": lambda: _granting(decision).id,

@@ -60,9 +60,7 @@ def run(
     work[k.W_ACCOUNTS : end] = accounts
     out = nothing.copy() if count == 1 else np.tile(nothing, count)
     trace = np.empty(count * program.room, np.int64)
-    length = adjudicate(
-        memory, np.array(x, np.int64), 0, count, np.array(evidence, np.int64), work, out, trace
-    )
+    length = adjudicate(memory, np.array(x, np.int64), 0, count, np.array(evidence, np.int64), work, out, trace)
     return work[: work[k.W_END]].tolist(), out.tolist(), trace[:length].tolist()
 
 

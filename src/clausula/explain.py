@@ -55,8 +55,7 @@ class Teller(Namer):
         if decision.outcome.startswith("needs"):
             parts.append(words["open_part" if sums["paid"] else "open"].format(**amount))
         elif sums["charged"]:
-            key = "covered" if sums["paid"] or sums["others"] else "nothing"
-            parts.append(words[key].format(**amount))
+            parts.append(words[_summary_key(decision)].format(**amount))
         elif decision.outcome == "covered" and not sums["cash"]:
             parts.append(words["free"])
         for name in ("cash", "others", "advanced"):
@@ -106,7 +105,8 @@ class Teller(Namer):
 
     def _benefit(self, decision: Decision, read: Read) -> str:
         plan, benefit = self._cover(decision, read), self.rule(read.step.rule)
-        return self.words["step"]["benefit"].format(plan=plan, benefit=benefit)
+        granted = read.cover is None or read.cover.outcome in ("covered", "partly")
+        return self.words["step"]["benefit" if granted else "benefit_looked"].format(plan=plan, benefit=benefit)
 
     # --- steps of a calculation ---
 
@@ -124,7 +124,7 @@ class Teller(Namer):
         if key in ("units", "tranches") and not word and step.before == step.after:
             key = f"{key}_all"
         return self.words["step"][key].format(
-            name=self.rule(rule) or self.words["word"].get(word or key, ""),
+            name=named(rule.name, self.language) or self.words["word"].get(word or key, ""),
             before=self.money(decision, step.before),
             after=self.money(decision, step.after),
             cut=self.money(decision, max(0, step.before - step.after)),
@@ -229,8 +229,7 @@ class Teller(Namer):
         words = self.words["rule"]
         if want.op in ("in", "not-in", "any", "none"):
             shown = [self.value(decision, want.fact, value) for value in want.values[:6]]
-            joined = f" {self.words['word']['or']} ".join(dict.fromkeys(shown))
-            return words["want_in" if want.op in ("in", "any") else "want_not"].format(values=joined)
+            return words["want_in" if want.op in ("in", "any") else "want_not"].format(values=self.either(shown))
         if want.op != "between":
             return ""
         low, high = (self._bound(decision, want.fact, bound) for bound in (want.low, want.high))
@@ -238,7 +237,13 @@ class Teller(Namer):
             return words["want_in"].format(values=low)
         if low and high:
             return words["want_between"].format(low=low, high=high)
-        key = ("want_above" if want.above else "want_at_least") if low else "want_at_most" if want.closed else "want_below"
+        key = (
+            ("want_above" if want.above else "want_at_least")
+            if low
+            else "want_at_most"
+            if want.closed
+            else "want_below"
+        )
         return words[key].format(low=low, high=high)
 
     def _bound(self, decision: Decision, fact_id: str, bound: Any) -> str:
@@ -252,6 +257,15 @@ class Teller(Namer):
         if isinstance(bound, date) or fact_id == "time":
             return self.value(decision, fact_id, bound)
         return f"{Decimal(bound).normalize():f}"
+
+
+def _summary_key(decision: Decision) -> str:
+    """Template that says what becomes of the bill."""
+    if decision.paid > decision.cash or decision.paid_by_others:
+        return "covered"
+    if decision.outcome == "partly":
+        return "own"
+    return "advanced_only" if decision.advanced else "nothing"
 
 
 def template(rule: PlanStep) -> tuple[str, str]:

@@ -90,7 +90,9 @@ def exempts(value: Any, place: Place) -> tuple[Exempt, ...]:
 def names_by_code(value: Any, place: Place) -> Mapping[str, Names]:
     """Names by code: { general = { en = "general ward", … }, … }."""
     if not isinstance(value, dict):
-        raise PlanValueError(f"expected names by code, found {shown(value)}", 'write value_names.code = { en = "…", … }')
+        raise PlanValueError(
+            f"expected names by code, found {shown(value)}", 'write value_names.code = { en = "…", … }'
+        )
     return {code: names(entry, place) for code, entry in value.items()}
 
 

@@ -6,7 +6,7 @@ is decided by the engine, and one that pays nothing is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -241,17 +241,20 @@ def tell(mend: Mend, catalogue: Catalogue, language: str = "en") -> str:
 
 
 def _bring(teller: Teller, bring: Bring) -> str:
-    words, rule, catalogue = teller.words["mend"], bring.requirement, teller.catalogue
-    joined = f" {teller.words['word']['or']} "
-    what = joined.join(catalogue.name("evidence", kind, teller.language) for kind in rule.evidence[:3])
-    what = " ".join(filter(None, [what, dated_words(teller, bring.earliest, bring.latest)]))
+    words, rule = teller.words["mend"], bring.requirement
+
+    def known(kind: str, names: Iterable[str]) -> str:
+        return teller.either(teller.inside(teller.catalogue.name(kind, each, teller.language)) for each in names)
+
+    dated = dated_words(teller, bring.earliest, bring.latest)
+    what = " ".join(filter(None, [known("evidence", rule.evidence[:3]), dated]))
     if rule.names:
-        told = ", ".join(catalogue.name("named", name, teller.language) for name in rule.names)
-        what = words["names"].format(what=what, names=told)
+        what = words["names"].format(what=what, names=known("named", rule.names))
+    for same in rule.same[:1]:
+        what = words["same"].format(what=what, same=words[f"same_{same}"])
     for kind in ("role", "specialty"):
         if kind in rule.issued_by:
-            who = joined.join(catalogue.name(kind, each, teller.language) for each in rule.issued_by[kind])
-            what = words["by"].format(what=what, who=who)
+            what = words["by"].format(what=what, who=known(kind, rule.issued_by[kind]))
     return what
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -159,6 +159,16 @@ class Namer:
     def unit(self, decision: Decision, count: str) -> str:
         """One of what is counted: "night", "session"."""
         return self.words["unit"].get(count) or self.fact(decision, count)[0]
+
+    def either(self, names: Iterable[str]) -> str:
+        """Names as a choice: "a, b or c"."""
+        *before, last = dict.fromkeys(names)
+        return f"{', '.join(before)} {self.words['word']['or']} {last}" if before else last
+
+    def inside(self, name: str) -> str:
+        """A name as it stands inside a sentence: with a small letter where the language has it so."""
+        small = self.language != "de" and name[1:2].islower()
+        return name[:1].lower() + name[1:] if small else name
 
     def evidence(self, evidence: Evidence | None) -> str:
         """A document, with its date."""

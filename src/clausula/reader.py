@@ -227,13 +227,32 @@ def _parse(reading: Reading, text: str, line: int) -> tuple[dict[str, Any], Posi
             last = len(text.rstrip().splitlines()) or 1
             place = Place(reading.file, line + last - 1)
         message = str(error).partition(" (at")[0]
-        reading.wrong("not-toml", f"this block is not valid TOML: {message}", place, "see https://toml.io")
+        lines = text.splitlines()
+        written = lines[place.line - line] if 0 <= place.line - line < len(lines) else ""
+        reading.wrong("not-toml", f"this block is not valid TOML: {message}", place, _toml_mend(written))
         return {}, where
     if _too_deep(data):
         message = f"tables and lists stand more than {DEEPEST} levels deep in one another"
         reading.wrong("too-deep", message, Place(reading.file, line), "a rule needs four")
         return {}, where
     return data, where
+
+
+def _toml_mend(written: str) -> str:
+    """What to do about a line that is no TOML, by the mistakes people make most."""
+    if re.search(r"=\s*\d{1,2}[./]\d{1,2}[./]\d{4}", written):
+        return "write dates like 2026-01-31"
+    if written.count('"') % 2:
+        return "a text ends on its line: close the quotation mark"
+    if re.search(r"[\s=]\d+,\d{1,2}\s*(,|}|]|$)", written):
+        return "write amounts with a point: 200.50"
+    if re.search(r"[\s=]\d+(['’ ]\d{3})+", written):
+        return "write numbers without marks between thousands: 1500"
+    if re.search(r"[“”„«»]", written):
+        return 'texts stand between straight quotation marks: "…"'
+    if re.search(r"=\s*(True|False|yes|no)\b", written, re.IGNORECASE):
+        return "write true or false, in small letters"
+    return 'a line is key = value, texts stand in "…", lists in […], tables in { key = value }; see https://toml.io'
 
 
 @lru_cache(maxsize=4096)

@@ -81,4 +81,6 @@ def _changes(step: Step, left: int) -> bool:
     rule = step.rule
     if isinstance(rule, PlanStep) and rule.verb == "of" and rule.of == "charged":
         return step.after != left
+    if isinstance(rule, PlanStep) and rule.verb == "units" and rule.bands[0].low == 0 and rule.bands[0].high is None:
+        return False  # it only counts
     return step.before != step.after or (isinstance(rule, PlanStep) and rule.verb in ALWAYS)

@@ -131,8 +131,10 @@ def value_of(value: Any, place: Place) -> Value:
 
 def share(value: Any, _: Place) -> int:
     """A share like "80 %", in parts per million."""
+    if not isinstance(value, str):
+        raise PlanValueError(f"{shown(value)} is not a share", 'write it in quotes and with its sign: "80 %"')
     try:
-        return to_ppm(value) if isinstance(value, str) else to_ppm(repr(value))
+        return to_ppm(value)
     except MoneyError as error:
         raise PlanValueError(str(error), 'write it like "80 %"') from None
 

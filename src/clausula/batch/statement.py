@@ -22,65 +22,8 @@ from clausula.left import left as accounts_left
 from clausula.money import show as money
 from clausula.usage import Usage
 
-COLOURS = ("", "k2", "k3", "k4")
-"""Classes of the bars of a member's covers, in order; further covers share the last."""
 BORNE = ("deductible", "coinsurance", "copay", "member-cap", "member-bands")
 """Accounts that fill with what the member bears; the others empty with what is paid."""
-OPEN = ("needs_document", "needs_authorisation", "needs_person")
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """Everything a statement speaks of."""
-
-    book: Book
-    household: Household
-    person: Person
-    decisions: Sequence[Decision]
-    usage: Usage
-    listed: Sequence[Listed]
-    providers: Mapping[str, Provider]
-    narrators: Mapping[str, Narrator]
-    ways: Ways
-
-    @property
-    def last(self) -> date | None:
-        """The last day of service."""
-        return max((decision.line.served_on for decision in self.decisions), default=None)
-
-    @property
-    def enrolments(self) -> list[Enrolment]:
-        """The member's covers, those in force on the last day of service where there is one."""
-        mine = [each for each in self.household.enrolments if each.person == self.person.id]
-        day = self.last
-        held = [
-            each for each in mine if day is None or (each.start <= day and (each.until is None or day <= each.until))
-        ]
-        return held or mine
-
-    def plan_name(self, plan_id: str, language: str) -> str:
-        """The name of a plan."""
-        return in_language(self.book.slices(plan_id)[-1].plan.name, language, plan_id)
-
-    @property
-    def plans(self) -> list[str]:
-        """The plans in the order in which they decide."""
-        held = {each.plan for each in self.enrolments} | {
-            cover.plan for each in self.decisions for cover in each.covers
-        }
-        return sorted(held, key=lambda each: (self.book.slices(each)[-1].plan.rank, each))
-
-
-def own_language(book: Book, household: Household, person: Person) -> str:
-    """The member's language: the fact `language` of the person, else that of the plan."""
-    stated = str(person.facts.get("language", ""))
-    if stated in ("en", "fr", "de", "it", "nl"):
-        return stated
-    mine = [each.plan for each in household.enrolments if each.person == person.id]
-    language = book.slices(mine[0])[-1].plan.language if mine else ""
-    return language if language in ("en", "fr", "de", "it", "nl") else "en"
-
-
 def statement(matter: Matter, language: str, files: Mapping[str, str]) -> str:
     """The page. files: the statement's file in each language there is."""
     words = Words(language)
@@ -140,32 +83,6 @@ def _cover(matter: Matter, words: Words) -> Html:
 # --- who pays what ----------------------------------------------------------------------------------------------------
 
 
-def _colours(matter: Matter) -> dict[str, str]:
-    return {plan: COLOURS[min(number, len(COLOURS) - 1)] for number, plan in enumerate(matter.plans)}
-
-
-def _shares(matter: Matter, words: Words, decisions: Sequence[Decision]) -> list[tuple[str, str, Decimal]]:
-    """Class, name and amount of everybody who pays: each cover, others, what is open, the member."""
-    zero, colours = Decimal(0), _colours(matter)
-    found: list[tuple[str, str, Decimal]] = []
-    for plan in matter.plans:
-        paid = sum(
-            (each.amount(c.paid) for each in decisions for c in each.covers if c.plan == plan and not c.cash), zero
-        )
-        cash = sum((each.amount(c.paid) for each in decisions for c in each.covers if c.plan == plan and c.cash), zero)
-        name = matter.plan_name(plan, words.language)
-        found += [(colours[plan], name, paid), (colours[plan], f"{name} ({words['cash']})", cash)]
-    open_part = sum((each.borne for each in decisions if each.outcome in OPEN), zero)
-    borne = sum((each.borne for each in decisions), zero) - open_part
-    others = sum((each.paid_by_others for each in decisions), zero)
-    found += [
-        ("others", words["by_others"], others),
-        ("warn", words["open_part"], open_part),
-        ("mine", words["borne"], borne),
-    ]
-    return [entry for entry in found if entry[2] > 0]
-
-
 def _glance(matter: Matter, words: Words) -> Html | None:
     if not matter.decisions:
         return None
@@ -175,7 +92,7 @@ def _glance(matter: Matter, words: Words) -> Html | None:
         name: sum((getattr(each, name) for each in matter.decisions), zero)
         for name in ("charged", "paid", "cash", "borne")
     }
-    shares = _shares(matter, words, matter.decisions)
+    shares = shares_of(matter, words, matter.decisions)
     figures = [
         tag("div", tag("dt", words[name]), tag("dd", words.money(sums[name], currency)), cls=kind or None)
         for name, kind in (("charged", ""), ("paid", "paid"), ("borne", "mine"))
@@ -254,110 +171,3 @@ def _bar(each: Left, matter: Matter, words: Words, currency: str) -> Html:
     of += [each.entity[-1]] if len(each.entity) > 2 else []
     share = percent(each.used, each.top) if borne else percent(each.left, each.top)
     return meter(name, " · ".join(of), sentence, share, "borne" if borne else "low" if share < 30 else "")
-
-
-# --- the lines --------------------------------------------------------------------------------------------------------
-
-
-def _lines(matter: Matter, words: Words) -> Html | None:
-    if not matter.decisions:
-        return None
-    columns = (("date", ""), ("service", ""), ("status", ""), ("charged", "n"), ("paid_short", "n"), ("borne", "n"))
-    head = tag("thead", tag("tr", [tag("th", words[name], scope="col", cls=kind or None) for name, kind in columns]))
-    bodies = [
-        tag("tbody", _line(matter, words, each), cls="open-me")
-        for each in sorted(matter.decisions, key=lambda d: d.line.served_on)
-    ]
-    whole = tag("table", head, bodies, _foot(matter, words), aria_label=words["services"])
-    return card(words["services"], whole, note=words["services_note"], flush=True, extra="lines")
-
-
-def _foot(matter: Matter, words: Words) -> Html:
-    currency, zero = matter.decisions[0].program.currency, Decimal(0)
-    cells = [
-        tag(
-            "td",
-            words.money(sum((getattr(each, name) for each in matter.decisions), zero), currency),
-            cls=f"n {kind}",
-            data_label=words[label],
-        )
-        for name, kind, label in (
-            ("charged", "charged", "charged"),
-            ("paid", "pays", "paid_short"),
-            ("borne", "bears", "borne"),
-        )
-    ]
-    return tag("tfoot", tag("tr", tag("th", words["total"], scope="row", colspan=3), cells))
-
-
-def _line(matter: Matter, words: Words, decision: Decision) -> Html:
-    line, currency = decision.line, decision.program.currency
-    provider = matter.providers.get(line.provider)
-    who = (provider.name or provider.id) if provider else line.provider
-    service = matter.book.catalogue.name("service", line.service, words.language)
-    quantity = f" × {line.quantity}" if line.quantity != 1 else ""
-    row = tag(
-        "tr",
-        tag("td", words.day(line.served_on), cls="day"),
-        tag("td", service + quantity, tag("small", who) if who else None, cls="what"),
-        tag("td", badge(words, decision.outcome), cls="state"),
-        tag("td", words.money(decision.charged, currency), cls="n charged", data_label=words["charged"]),
-        tag("td", words.money(decision.paid, currency), cls="n pays", data_label=words["paid_short"]),
-        tag("td", words.money(decision.borne, currency), cls="n bears", data_label=words["borne"]),
-    )
-    why = tag("tr", tag("td", cls="gap"), tag("td", _why(matter, words, decision), colspan=5), cls="why")
-    return together(row, why)
-
-
-def _why(matter: Matter, words: Words, decision: Decision) -> Html:
-    currency = decision.program.currency
-    why = matter.narrators[words.language].tell(decision)
-    rests = grounds(decision, why, words.language)
-    prose_of = {(ground.plan, ground.id): ground for ground in rests}
-    told = []
-    for step in why.steps:
-        ground = prose_of.get((step.plan, step.step.clause))
-        told.append(
-            tag(
-                "li",
-                step.text,
-                " ",
-                tag("abbr", f"§ {ground.number or ground.title}", title=f"{ground.label}: {ground.prose}")
-                if ground
-                else None,
-            )
-        )
-    found = []
-    for ground in rests:
-        summary = tag("summary", ground.label, " ", tag("span", f"· {matter.plan_name(ground.plan, words.language)}"))
-        prose = tag("p", ground.prose, lang="en") if ground.prose else None
-        source = tag("p", words.say("source", source=ground.source), cls="src") if ground.source else None
-        found.append(tag("li", tag("details", summary, prose, source)))
-    shares = _shares(matter, words, [decision])
-    bar = together(
-        stack([(kind, amount) for kind, _, amount in shares]),
-        key([(k, n, words.money(a, currency)) for k, n, a in shares]),
-    )
-    plan, clause = decision.program.clause(decision.reason)
-    decided = prose_of.get((plan, clause))
-    head = tag("summary", words["why"], tag("span", f" · {decided.label}") if decided else None)
-    told_ways = (*filter(None, [why.advice]), *matter.ways.tell(decision, words.language))
-    ways = [tag("p", sentence, cls="way") for sentence in told_ways]
-    clauses = [tag("h3", words["rests_on"]), tag("ul", found, cls="grounds")] if found else []
-    steps = tag("ol", told, cls="steps") if told else None
-    return tag("details", head, tag("p", why.summary, cls="sum"), ways, bar if shares else None, steps, clauses)
-
-
-def _listed(matter: Matter, words: Words) -> Html | None:
-    if not matter.listed:
-        return None
-    rows = []
-    for each in matter.listed:
-        try:
-            reason = words["listed_" + each.code]
-        except KeyError:
-            reason = words["listed_other"]
-        amount = f"{each.amount:f} {each.currency}".strip() if each.amount is not None else "—"
-        rows.append((together(reason, tag("small", each.message, lang="en")), each.origin.rsplit("/", 1)[-1], amount))
-    columns = ((words["reason"], ""), (words["place"], ""), (words["amount"], "n"))
-    return card(words["listed"], table(columns, rows, caption=words["listed"]), note=words["listed_note"], flush=True)

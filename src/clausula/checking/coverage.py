@@ -153,9 +153,10 @@ def judge_results(ground: Ground, results: Iterable[Result]) -> None:
         if result.wrong:
             message = f"the case {case.name!r} fails: " + "; ".join(result.wrong[:4])
             more = f" and {len(result.wrong) - 4} more" if len(result.wrong) > 4 else ""
-            ground.wrong(
-                "case-failed", message + more, case.place, "mend the rule; mend the case only where the text says so"
-            )
+            mend = "mend the rule; mend the case only where the text says so"
+            if result.wrong[0].startswith(("InputError", "LineError", "do not know")):
+                mend = "this case asks nothing yet: mend how it is written"
+            ground.wrong("case-failed", message + more, case.place, mend)
         if case.clause and case.clause not in clauses:
             mend = did_you_mean(case.clause, clauses, "use the anchor of a clause of this plan")
             ground.wrong(

@@ -197,7 +197,7 @@ def _fraction(want: Want, spec: Spec) -> tuple[str, str] | None:
         if isinstance(bound, Decimal) and bound != bound.to_integral_value():
             return f"{want.fact} is a whole number, compared with {bound}", "write a whole number"
     if want.op in ("in", "not-in") and not all(value.lstrip("-").isdigit() for value in want.values):
-        return f"{want.fact} is a number", "write it without quotes"
+        return f"{want.fact} is a number", f"write {want.fact} = 18 without quotes, or {want.fact} = {{ below = 18 }}"
     return None
 
 

@@ -77,7 +77,10 @@ def _step(step: ToDo, book: Any, language: str) -> str:
     if step.fact:
         parts.append(f"depends on {step.fact}, which is not stated")
     if step.earliest or step.latest:
-        ends = (f"not before {step.earliest}" if step.earliest else "", f"not after {step.latest}" if step.latest else "")
+        ends = (
+            f"not before {step.earliest}" if step.earliest else "",
+            f"not after {step.latest}" if step.latest else "",
+        )
         parts.append(" and ".join(filter(None, ends)))
     if step.contact:
         hours = {True: ", open at that hour", False: ", closed at that hour", None: ""}[step.open_now]

@@ -55,7 +55,9 @@ def _written_in(path: Path, args: argparse.Namespace) -> Choice:
     """The plan whose text is this file. Nothing else in its folder is looked at."""
     edition = path.parent.name == "editions" and path.suffix == ".md"
     if path.name != "plan.md" and not edition:
-        raise CommandError(f"{path} is no plan: its text is called plan.md", "name a plan.md, its folder, or a plan's id")
+        raise CommandError(
+            f"{path} is no plan: its text is called plan.md", "name a plan.md, its folder, or a plan's id"
+        )
     book = load_plans(_folder(args.plans) if args.plans else path.parent.parent if edition else path.parent)
     mine = [each for each in book.ids() if path.resolve() in [text.resolve() for text in book.files[each]]]
     if not mine:
