@@ -1,13 +1,17 @@
 """The pages that show the program at work are run: what they say comes out must come out.
 
-A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`), each with what it
-what it prints; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was cut: on a
-line of its own for any lines, within a line for any text. A page runs from top to bottom in one folder and one
-namespace.
+A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`) and below each what
+it prints; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was cut: on a
+line of its own for any lines, within a line for any text. `<!-- write FILE -->` and `<!-- append FILE -->` before a
+block put it into a file. A page runs from top to bottom in one folder and one namespace.
+
+`CLAUSULA_REWRITE=1 pytest tests/test_docs.py` writes what is printed into the pages, where nothing was cut; read what
+has changed.
 """
 
 import contextlib
 import io
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,14 +22,11 @@ import pytest
 from clausula.cli import main
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/tour.md", "docs/how-to/embed-the-engine.md"]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN = ["README.md", "docs/tour.md", "docs/how-to/embed-the-engine.md", "docs/how-to/write-a-plan.md"]
+ALL = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+BLOCK = re.compile(r"(?:<!-- (write|append) (\S+) -->\n)?^(`{3,})(\w*)\n(.*?)^\3$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
-
-
-def blocks(page: str) -> Iterator[tuple[str, str]]:
-    for found in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8")):
-        yield found[1], found[2]
+REWRITE = bool(os.environ.get("CLAUSULA_REWRITE"))
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -47,13 +48,53 @@ def same(shown: str, printed: str) -> bool:
 
 def answer(line: str) -> str:
     """What a command prints, run in this process."""
-    words = shlex.split(line.removeprefix("./run "), comments=True)
+    words = shlex.split(line.removeprefix("./run "))
     if words[0] == "cat":
         return Path(words[1]).read_text(encoding="utf-8")
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         main(words[1:] if words[0] == "clausula" else words)
     return out.getvalue()
+
+
+class Page:
+    """A page on its run: what its Python has named and printed, and what differs from what it shows."""
+
+    def __init__(self, name: str) -> None:
+        self.text = (ROOT / name).read_text(encoding="utf-8")
+        self.names: dict[str, object] = {"__name__": name}
+        self.printed: str | None = None
+        self.wrong: list[str] = []
+
+    def run(self) -> str:
+        """Run every block; returns the page with what was printed in place of what was shown."""
+        return BLOCK.sub(self._block, self.text)
+
+    def _block(self, found: re.Match[str]) -> str:
+        what, file, _, kind, body = found.groups()
+        if what:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            with Path(file).open("a" if what == "append" else "w", encoding="utf-8") as out:
+                out.write(body)
+        elif kind == "console":
+            shown = "".join(f"$ {line}\n{self._told(line, shown, answer(line))}" for line, shown in commands(body))
+            return f"```console\n{shown}```"
+        elif kind == "text" and self.printed is not None:
+            return f"```text\n{self._told('python', body, self.printed)}```"
+        self.printed = self._python(body) if kind == "python" else None
+        return found[0]
+
+    def _told(self, what: str, shown: str, printed: str) -> str:
+        if same(shown, printed):
+            return shown
+        self.wrong.append(f"{what}\nshows\n{shown}\nprinted\n{printed}")
+        return shown if "…" in shown else printed.rstrip("\n") + "\n"
+
+    def _python(self, code: str) -> str:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, "page", "exec"), self.names)  # noqa: S102 - our own page, to see that it works
+        return out.getvalue()
 
 
 @pytest.fixture
@@ -65,33 +106,20 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_shows_what_the_program_does(page: str, checkout: Path) -> None:
-    assert checkout.is_dir()
-    names: dict[str, object] = {"__name__": page}
-    printed: str | None = None
-    for kind, text in blocks(page):
-        if kind == "console":
-            for line, shown in commands(text):
-                found = answer(line)
-                assert same(shown, found), f"{page}: $ {line}\nshows\n{shown}\nprinted\n{found}"
-        elif kind == "python":
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                exec(compile(text, page, "exec"), names)  # noqa: S102 - our own page, to see that it works
-            printed = out.getvalue()
-        elif kind == "text" and printed is not None:
-            assert same(text, printed), f"{page}: shows\n{text}\nprinted\n{printed}"
-        if kind != "python":
-            printed = None
+@pytest.mark.parametrize("name", RUN)
+def test_a_page_shows_what_the_program_does(name: str, checkout: Path) -> None:
+    page = Page(name)
+    text = page.run()
+    if REWRITE:
+        (ROOT / name).write_text(text, encoding="utf-8")
+    else:
+        assert not page.wrong, f"{name} in {checkout}:\n" + "\n".join(page.wrong)
 
 
-@pytest.mark.parametrize(
-    "page", sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-)
-def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
-    for target in LINK.findall((ROOT / page).read_text(encoding="utf-8")):
-        assert (ROOT / page).parent.joinpath(target).exists(), f"{page} points to {target}, which is not there"
+@pytest.mark.parametrize("name", ALL)
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+    for target in LINK.findall((ROOT / name).read_text(encoding="utf-8")):
+        assert (ROOT / name).parent.joinpath(target).exists(), f"{name} points to {target}, which is not there"
 
 
 def test_a_page_that_shows_something_else_is_noticed() -> None:

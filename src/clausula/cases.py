@@ -24,6 +24,7 @@ from typing import Any
 from clausula import questions
 from clausula.adjudicate import Adjudication, adjudicate
 from clausula.book import Book
+from clausula.codes import ROW_TEST
 from clausula.decision import Decision
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Benefit
@@ -114,9 +115,32 @@ def run_case(book: Book, case: Case) -> Result:
         situation = read_situation(given, book, "given", case.plan)
         done = adjudicate(book, situation.household, situation.lines, situation.usage, providers=situation.providers)
         wrong = list(_compare(book, case, situation, done))
+        wrong += _why(done) if wrong else ()
     except (InputError, LineError, PlanError, KeyError, ValueError) as error:
         return Result(case, (f"{type(error).__name__}: {error}",))
     return Result(case, tuple(wrong), done.decisions)
+
+
+MOST_REASONS = 5
+
+
+def _why(done: Adjudication) -> list[str]:
+    """Why lines were not paid in full, for who wonders at an amount; an open answer first."""
+    told = [
+        f"line {decision.line.id} is {decision.outcome} because of {decision.code}: {_sentence(decision)}"
+        for decision in sorted(done.decisions, key=lambda each: not each.outcome.startswith("needs"))
+        if decision.outcome not in ("covered", "partly")
+    ]
+    return told[:MOST_REASONS]
+
+
+def _sentence(decision: Decision) -> str:
+    """What is not known, or the clause that refused."""
+    if decision.reason >= 0 and decision.reason >> 24 == ROW_TEST and decision.outcome.startswith("needs"):
+        fact = decision.program.tests[decision.reason & 0xFFFFFF][0].fact
+        return f"nobody says what {fact} is (state it in the case, or give the rule if_missing)"
+    plan, clause = decision.program.clause(decision.reason)
+    return f"clause {clause} of {plan}" if clause else f"{plan} says nothing of it"
 
 
 def _compare(book: Book, case: Case, situation: Situation, done: Adjudication) -> Iterable[str]:

@@ -11,7 +11,7 @@ from string import Template
 from clausula.batch.markup import Child, Html, tag, together
 from clausula.batch.words import Words
 
-TONES = {"covered": "", "partly": "", "not_covered": "bad"}
+TONES = {"covered": "", "partly": "part", "not_covered": "bad"}
 """Tone of an outcome's badge; those that wait for somebody are "warn"."""
 
 _CROSS = Html('<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M6 1h4v5h5v4h-5v5H6v-5H1V6h5z"/></svg>')
@@ -77,6 +77,20 @@ def key(entries: Sequence[tuple[str, str, str]]) -> Html:
         for kind, name, amount in entries
     ]
     return tag("ul", items, cls="key")
+
+
+def ladder(rows: Sequence[tuple[str, str, str, Decimal, Decimal]], whole: Decimal) -> Html:
+    """Bars one below the other, each beginning where the one before ended: class, name, amount, start, size."""
+
+    def bar(kind: str, start: Decimal, size: Decimal) -> Html:
+        style = f"margin-left:{percent(start, whole)}%;width:{percent(size, whole)}%"
+        return tag("span", tag("i", cls=kind or None, style=style), cls="rail", aria_hidden="true")
+
+    steps = [
+        tag("li", tag("span", name), bar(kind, start, size), tag("b", amount), cls=kind or None)
+        for kind, name, amount, start, size in rows
+    ]
+    return tag("ol", steps, cls="ladder")
 
 
 def meter(name: str, of: str, told: str, share: int, tone: str = "") -> Html:

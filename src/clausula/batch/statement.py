@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from clausula.batch.bills import listed, services, to_do
 from clausula.batch.markup import Html, tag, together
-from clausula.batch.page import badge, card, key, meter, page, percent, stack, table
-from clausula.batch.ways import Ways
-from clausula.batch.why import Narrator, grounds, in_language
+from clausula.batch.matter import OPEN, Matter, own_language, shares_of
+from clausula.batch.page import card, key, meter, page, percent, stack
+from clausula.batch.why import in_language
 from clausula.batch.words import Words
-from clausula.book import Book
-from clausula.decision import Decision
 from clausula.findings import PlanError
-from clausula.household import Enrolment, Household, Person, Provider
-from clausula.intake import Listed
 from clausula.left import Left
 from clausula.left import left as accounts_left
 from clausula.money import show as money
-from clausula.usage import Usage
+
+__all__ = ["Matter", "own_language", "statement"]
 
 BORNE = ("deductible", "coinsurance", "copay", "member-cap", "member-bands")
 """Accounts that fill with what the member bears; the others empty with what is paid."""
+
+
 def statement(matter: Matter, language: str, files: Mapping[str, str]) -> str:
     """The page. files: the statement's file in each language there is."""
     words = Words(language)
     name = matter.person.name or matter.person.id
     first = matter.plans[0] if matter.plans else ""
     brand = matter.book.slices(first)[-1].plan.insurer if first else "clausula"
-    cards = [show(matter, words) for show in (_cover, _left, _glance, _lines, _listed)]
+    cards = [show(matter, words) for show in (_glance, to_do, _cover, _left, services, listed)]
     content = together(
         tag("h1", words.say("statement_of", name=name)),
         tag("p", _lead(matter, words), cls="lead"),
@@ -93,6 +92,7 @@ def _glance(matter: Matter, words: Words) -> Html | None:
         for name in ("charged", "paid", "cash", "borne")
     }
     shares = shares_of(matter, words, matter.decisions)
+    sums["paid"] -= sums["cash"]
     figures = [
         tag("div", tag("dt", words[name]), tag("dd", words.money(sums[name], currency)), cls=kind or None)
         for name, kind in (("charged", ""), ("paid", "paid"), ("borne", "mine"))

@@ -44,7 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    args = build_parser().parse_args(argv)
+    parser = build_parser()
+    if not (sys.argv[1:] if argv is None else argv):
+        parser.print_help()  # a newcomer's first try: show what there is
+        return 2
+    args = parser.parse_args(argv)
     console = Console(as_json=args.json, color=not args.no_color)
     try:
         code: int = args.run(args, console)

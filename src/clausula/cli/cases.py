@@ -12,6 +12,7 @@ from clausula.cases import Case, Result, load_cases, run_case
 from clausula.cli.console import CommandError, Console
 from clausula.cli.options import Commands, command
 from clausula.cli.plans import chosen
+from clausula.compiler import compile_book
 from clausula.findings import PlanError
 
 EXAMPLES = """
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     broken: list[tuple[str, str]] = []
     for book, plan, path in _files(args):
         try:
-            book.slices(plan)
+            compile_book(book, [plan])
             picked = [case for case in load_cases(path, plan) if args.only.casefold() in case.name.casefold()]
         except PlanError as error:
             broken.append((plan, str(error)))

@@ -61,7 +61,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if told.limits:
         console.text("what it draws on:", "strong")
     for each in told.limits:
-        name = each.step.name.get(language) or each.account.partition("#")[2] or each.account
+        names = each.step.name or (each.benefits[0].name if each.benefits else {})
+        name = names.get(language) or names.get("en") or each.account.partition("#")[2] or each.account
         amounts = [show(n, currency, language) if each.money else str(n) for n in (each.left, each.top)]
         console.text(f"  {name}: {amounts[0]} left of {amounts[1]} ({each.kind})")
     console.document(_as_dict(told))
