@@ -1,9 +1,9 @@
 """The pages that show the program at work are run: what they say comes out must come out.
 
-A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`) and below each what
-it prints; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was cut: on a
-line of its own for any lines, within a line for any text. `<!-- write FILE -->` and `<!-- append FILE -->` before a
-block put it into a file. A page runs from top to bottom in one folder and one namespace.
+A `console` block holds commands (`$ clausula …`, `$ ./run clausula …`, `$ ./run demo`, `$ cat FILE`), each with what
+it prints below it; a `python` block may be followed by a `text` block with what it prints. `…` stands for whatever was
+cut: on a line of its own for any lines, within a line for any text. `<!-- write FILE -->` and `<!-- append FILE -->`
+before a block put it into a file. A page runs from top to bottom in one folder and one namespace.
 
 `CLAUSULA_REWRITE=1 pytest tests/test_docs.py` writes what is printed into the pages, where nothing was cut; read what
 has changed.

@@ -68,7 +68,6 @@ def test_a_run_of_units_begins_after_so_many(units: Any, band: tuple[int, int | 
         ("nothing", ["nothing"]),
         ({"share": "80 %", "at_most": 60, "each": "session"}, ["share", "at_most"]),
         ({"each": "day", "amount": 150, "at_most": 1500, "per": "stay"}, ["amount", "at_most"]),
-        ({"deductible": 100, "share": "80 %", "per": "year"}, ["share", "deductible"]),
         ([{"deductible": 100, "per": "year"}, {"share": "80 %"}], ["deductible", "share"]),
     ],
 )
@@ -97,7 +96,7 @@ def test_named_steps_may_stand_for_themselves() -> None:
         ([{"share": "80 %", "amount": 5}], "several verbs: amount, share", "verbs: of"),
         ([{"share": "80 %", "per": "year"}], "'per' does not go with share", "share takes"),
         ({"share": "eighty"}, "is not a share", '"80 %"'),
-        ({"share": "80 %", "deductible": 100, "mode": "up"}, "cannot stand in the short form", "a list of steps"),
+        ({"share": "80 %", "amount": 5, "mode": "up"}, "cannot stand in the short form", "a list of steps"),
         ({"deductible": 100, "at_most": 500, "per": "year"}, "per could belong to", "a list of steps"),
         ({"deductible": 300}, "deductible needs a period", "calendar year"),
         ({"units": "1-20", "per": "year"}, "units must say what it counts", "session"),
@@ -181,15 +180,15 @@ def test_a_range_of_codes_stands_for_each_of_them() -> None:
         ("hours", {"days": "mon-funday", "from": "08:00", "to": "12:00"}, "do not know the days"),
         ("duration", "a fortnight", "is not a length of time"),
         ("texts-table", "x", "expected a table"),
-        ("names-by-code", "x", "expected names by code"),
+        ("value-names", "x", "expected names by code"),
         ("hidden", "x", "cannot be written"),
         ("scalar", {"a": 1}, "expected a plain value"),
     ],
 )
 def test_a_field_that_is_not_understood_is_told(kind: str, value: Any, message: str) -> None:
-    if kind in READERS:
-        with pytest.raises(PlanValueError, match=message.replace("{", "\\{")):
-            READERS[kind](value, HERE)
+    with pytest.raises(PlanValueError) as caught:
+        READERS[kind](value, HERE)
+    assert message in caught.value.message
 
 
 def test_names_are_of_the_five_languages() -> None:

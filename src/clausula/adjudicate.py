@@ -71,11 +71,27 @@ def decide(
     providers: Mapping[str, Provider],
 ) -> Adjudication:
     """Decide lines of one household by a compiled program; see `adjudicate`."""
-    encoder = Encoder(program, household, providers)
+    encoder = encoder_of(program, household, providers)
     ordered = encoder.ordered(tuple(lines))
     rows = [encoder.row(line) for line in ordered]
     work, out, trace = run(program, rows, encoder, usage)
     return Adjudication(tuple(_decisions(program, encoder, ordered, rows, out, trace)), encoder.closing(usage, work))
+
+
+MOST_ENCODERS = 64
+
+
+def encoder_of(program: Program, household: Household, providers: Mapping[str, Provider]) -> Encoder:
+    """The encoder of a household; the last few are kept, for who asks about the same household again and again."""
+    kept: dict[tuple[int, int, int], Encoder] = program.cache.setdefault("encoders", {})
+    key = (id(household), id(providers), len(providers))
+    found = kept.pop(key, None)
+    if found is None or found.household is not household or found.providers is not providers or found.is_large():
+        found = Encoder(program, household, providers)
+        if len(kept) >= MOST_ENCODERS:
+            kept.pop(next(iter(kept)))
+    kept[key] = found
+    return found
 
 
 def run(

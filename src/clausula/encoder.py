@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from clausula import codes as k
 from clausula.codes import MISSING
@@ -98,8 +98,24 @@ def _otherwise(program: Program, spec: Spec) -> Reader:
 LARGEST_MEMO = 50_000
 """Different values of a fact whose number is remembered."""
 
-Filling = tuple[tuple[tuple[int, Reader], ...], tuple[tuple[int, Reader], ...]]
-"""Common columns and block columns to fill, each with its reader, what they derive from first."""
+MOVING = frozenset({"received_on", "time", "provider", "episode", "stay", "indication", "provider.lists", "day_kind"})
+"""Facts that follow from a field of the line: they may change from line to line without being stated as facts."""
+
+Filled = tuple[tuple[int, Reader], ...]
+
+
+class Filling(NamedTuple):
+    """Columns to fill, each with its reader, what they derive from first: common ones and those of a cover's block.
+
+    `still` ones are the same for all lines that do not state the fact, `moving` ones are worked out for every line.
+    stated: the still columns by fact, with whether they stand in the block.
+    """
+
+    still: Filled
+    still_block: Filled
+    moving: Filled
+    moving_block: Filled
+    stated: Mapping[str, tuple[int, Reader, bool]]
 
 
 def filling(program: Program, covers: tuple[int, ...], service: int | None) -> Filling:
@@ -114,10 +130,21 @@ def filling(program: Program, covers: tuple[int, ...], service: int | None) -> F
         wanted = (
             needs.everything if service is None else frozenset().union(*(needs.of(cover, service) for cover in covers))
         )
-        chosen = [(program.columns[place], program.cache["readers"][place]) for place in sorted(wanted)]
-        common = tuple((column.index, read) for column, read in chosen if not column.block)
-        cache[key] = common, tuple((column.index, read) for column, read in chosen if column.block)
+        parts: tuple[list[tuple[int, Reader]], ...] = ([], [], [], [])
+        stated: dict[str, tuple[int, Reader, bool]] = {}
+        for place in sorted(wanted):
+            column, read = program.columns[place], program.cache["readers"][place]
+            moves = bool(column.spec.derive) or column.spec.id in MOVING
+            parts[2 * moves + column.block].append((column.index, read))
+            if not moves:
+                stated[column.spec.id] = (column.index, read, column.block)
+        still, still_block, moving, moving_block = (tuple(part) for part in parts)
+        cache[key] = Filling(still, still_block, moving, moving_block, stated)
     return cache[key]
+
+
+Covers = list[tuple[int, Enrolment]]
+"""Covers in force for a line, each with its enrolment, in order of rank."""
 
 
 class Encoder:
@@ -134,7 +161,12 @@ class Encoder:
         self.evidence_of: list[Evidence] = []
         self.proposals: list[int] = []
         self.ranges: dict[str, tuple[int, int]] = {}
+        self.bases: dict[tuple[Any, ...], list[int]] = {}
         self._evidence()
+
+    def is_large(self) -> bool:
+        """Whether so many different stays, claims … have been numbered that a fresh encoder is better."""
+        return len(self.interner.names) > LARGEST_MEMO
 
     # --- evidence ---
 
@@ -199,55 +231,91 @@ class Encoder:
     # --- lines ---
 
     def ordered(self, lines: Sequence[Line]) -> list[Line]:
-        """Lines in the order they are decided: by day of service (or of reception, where the plans say so), then as given."""
+        """Lines in the order they are decided: by day of service (or of reception, where the plans say so), then as
+        given."""
         if self.program.order == "reception":
             return sorted(lines, key=lambda line: (line.received_on or line.served_on, line.served_on))
         return sorted(lines, key=lambda line: line.served_on)
 
     def row(self, line: Line, *, full: bool = False) -> list[int]:
-        """A line as a row of whole numbers, with the facts that its covers can look at for its service (full: with all).
+        """A line as a row of whole numbers, with the facts its covers can look at for its service (full: with all).
 
         Raises LineError for what cannot be.
         """
-        program, tables = self.program, self.program.tables
+        program = self.program
         person = self.people.get(line.person)
         if person is None:
             raise LineError(line, "person", f"nobody called {line.person!r} in household {self.household.id!r}")
-        provider = self.providers.get(line.provider)
-        served = line.served_on.toordinal()
-        row = [MISSING] * (tables.columns + tables.depth * tables.width)
-        row[k.PERSON] = self.interner.number("person", person.id)
-        row[k.HOUSEHOLD] = self.interner.number("household", self.household.id)
-        row[k.SERVED] = served
-        row[k.SPENT] = 0
-        self._stated(line, row)
-        row[k.EVIDENCE], row[k.EVIDENCE_END] = self.ranges.get(person.id, (0, 0))
-        context = Context(line, person, provider, None)
-        self._entities(context, row)
         covers = self._covers(line, person)
-        service = None if full else row[k.SERVICE]
-        common, block = filling(program, tuple(cover for cover, _ in covers), service)
+        self._check(line)
+        service = None if full else program.service_order[line.service]
+        chosen = filling(program, tuple(cover for cover, _ in covers), service)
         try:
-            for index, read in common:
-                row[index] = read(self, context, row, 0)
-            before: tuple[str, ...] = ()
-            for number, (cover, enrolment) in enumerate(covers):
-                shift = tables.columns + number * tables.width
-                row[shift] = cover
-                mine = Context(line, person, provider, enrolment, before)
-                for index, read in block:
-                    row[shift + index] = read(self, mine, row, shift)
-                before = (*before, enrolment.plan)
+            row = self._base(line, person, covers, service, chosen).copy()
+            self._stated(line, row)
+            self._fill(line, person, covers, chosen, row)
         except FactError as error:
             raise LineError(line, error.fact, str(error).partition(": ")[2]) from None
-        for number in range(len(covers), tables.depth):
-            row[tables.columns + number * tables.width] = -1
         return row
+
+    def _base(self, line: Line, person: Person, covers: Covers, service: int | None, chosen: Filling) -> list[int]:
+        """What is the same for all lines of a person with the same covers, service and provider."""
+        key = (person.id, line.provider, service, tuple((cover, id(enrolment)) for cover, enrolment in covers))
+        found = self.bases.get(key)
+        if found is None:
+            tables = self.program.tables
+            found = [MISSING] * (tables.columns + tables.depth * tables.width)
+            found[k.PERSON] = self.interner.number("person", person.id)
+            found[k.HOUSEHOLD] = self.interner.number("household", self.household.id)
+            found[k.EVIDENCE], found[k.EVIDENCE_END] = self.ranges.get(person.id, (0, 0))
+            found[k.SPENT] = 0
+            silent = Line("", person.id, line.service, line.served_on)
+            for index, read in chosen.still:
+                found[index] = read(self, Context(silent, person, self.providers.get(line.provider), None), found, 0)
+            for number in range(tables.depth):
+                found[tables.columns + number * tables.width] = covers[number][0] if number < len(covers) else -1
+            for shift, context in self._slots(silent, person, covers, self.providers.get(line.provider)):
+                for index, read in chosen.still_block:
+                    found[shift + index] = read(self, context, found, shift)
+            if len(self.bases) < LARGEST_MEMO:
+                self.bases[key] = found
+        return found
+
+    def _slots(
+        self, line: Line, person: Person, covers: Covers, provider: Provider | None
+    ) -> Iterator[tuple[int, Context]]:
+        """Where the block of each cover begins, and what its facts are read from."""
+        before: tuple[str, ...] = ()
+        for number, (_, enrolment) in enumerate(covers):
+            shift = self.program.tables.columns + number * self.program.tables.width
+            yield shift, Context(line, person, provider, enrolment, before)
+            before = (*before, enrolment.plan)
+
+    def _fill(self, line: Line, person: Person, covers: Covers, chosen: Filling, row: list[int]) -> None:
+        """What the line states, then what changes with it."""
+        provider = self.providers.get(line.provider)
+        context = Context(line, person, provider, None)
+        self._entities(context, row)
+        stated = [chosen.stated[fact] for fact in line.facts if fact in chosen.stated]
+        for index, read, block in stated:
+            if not block:
+                row[index] = read(self, context, row, 0)
+        for index, read in chosen.moving:
+            row[index] = read(self, context, row, 0)
+        for shift, mine in self._slots(line, person, covers, provider):
+            for index, read, block in stated:
+                if block:
+                    row[shift + index] = read(self, mine, row, shift)
+            for index, read in chosen.moving_block:
+                row[shift + index] = read(self, mine, row, shift)
+
+    def _check(self, line: Line) -> None:
+        if line.service not in self.program.service_order:
+            raise LineError(line, "service", f"{line.service!r} is not in the service tree")
 
     def _stated(self, line: Line, row: list[int]) -> None:
         program = self.program
-        if line.service not in program.service_order:
-            raise LineError(line, "service", f"{line.service!r} is not in the service tree")
+        row[k.SERVED] = line.served_on.toordinal()
         row[k.SERVICE] = program.service_order[line.service]
         if line.currency and line.currency != program.currency:
             raise LineError(line, "currency", f"{line.currency} where the plan is in {program.currency}")
@@ -291,15 +359,14 @@ class Encoder:
         if specialty:
             row[k.SPECIALTY] = number("specialty", str(specialty))
 
-    def _covers(self, line: Line, person: Person) -> list[tuple[int, Enrolment]]:
+    def _covers(self, line: Line, person: Person) -> Covers:
         """Covers in force for a person on the day of service, by rank; two enrolments in one plan count once."""
         found: dict[int, Enrolment] = {}
         for enrolment in self.enrolments.get(person.id, ()):
             if enrolment.start <= line.served_on and (enrolment.until is None or line.served_on <= enrolment.until):
                 for number, cover in enumerate(self.program.covers):
-                    if cover.plan.id == enrolment.plan and cover.start <= line.served_on:
-                        if cover.until is None or line.served_on <= cover.until:
-                            found.setdefault(number, enrolment)
+                    if cover.plan.id == enrolment.plan and cover.holds(line.served_on):
+                        found.setdefault(number, enrolment)
         rank = self.program.covers
         return sorted(
             found.items(), key=lambda item: (rank[item[0]].plan.rank, rank[item[0]].plan.id, rank[item[0]].lane)
@@ -313,7 +380,7 @@ class Encoder:
     # --- usage ---
 
     def accounts(self, usage: Usage | None) -> list[int]:
-        """The household's accounts as the kernel reads them: key, used, key, used …"""
+        """The household's accounts as the kernel reads them: key, used, key, used and so on."""
         found: list[int] = []
         numbers = {spec.name: number for number, spec in enumerate(self.program.accounts)}
         for key, amount in usage.amounts.items() if usage else ():

@@ -224,12 +224,13 @@ def _day(base: date, days: int | None) -> date | None:
     return base + timedelta(days=days)
 
 
-def tell(mend: Mend, catalogue: Catalogue, language: str = "en") -> str:
-    """A mend as a sentence."""
+def tell(mend: Mend, catalogue: Catalogue, language: str = "en", sum_paid: Decimal | None = None) -> str:
+    """A mend as a sentence. sum_paid: what it would pay on several lines together, where it serves more than one."""
     teller = Teller(catalogue, language)
     words, currency = teller.words["mend"], mend.decision.program.currency
-    paid = show(to_minor(mend.paid, currency), currency, language)
-    free = "" if mend.paid else "_free"
+    amount = mend.paid if sum_paid is None else sum_paid
+    paid = show(to_minor(amount, currency), currency, language)
+    free = "" if amount else "_free"
     if mend.on is not None:
         return typeset(words["waiting" + free].format(date=dates.show(mend.on, language), paid=paid), language)
     items = [

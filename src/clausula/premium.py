@@ -46,9 +46,10 @@ class Contribution:
 
 
 def premium(book: Book, household: Household, on: date, facts: Mapping[str, Any] | None = None) -> Contribution:
-    """Contributions of all enrolments of a household that are in force on a day.
+    """Contributions of all enrolments of a household that are in force on a day, in currency units.
 
-    Raises LineError and PlanError as `adjudicate` does.
+    facts: of the occasion, where a plan asks for more than the household says. A contribution whose amount stands in a
+    table that is not there is listed without one. Raises LineError and PlanError as `adjudicate` does.
     """
     asking = Asking(book, household, on, facts or {}, {})
     lines = []

@@ -150,6 +150,10 @@ class Cover:
     until: date | None
     lane: int
 
+    def holds(self, day: date) -> bool:
+        """Whether the slice holds on a day."""
+        return self.start <= day and (self.until is None or day <= self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:

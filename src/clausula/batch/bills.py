@@ -44,13 +44,14 @@ def to_do(matter: Matter, words: Words) -> Html | None:
 
 
 def _to_do(matter: Matter, words: Words, bill: Sequence[Decision]) -> Html | None:
-    told, ways = [], []
+    told: list[str] = []
+    ways: list[str] = []
     for each in bill:
         why = matter.narrators[words.language].tell(each)
-        mine = [*filter(None, [why.advice]), *matter.ways.tell(each, words.language)]
-        if mine or each.advanced or each.outcome in OPEN:
+        if why.advice or matter.ways.tell(each, words.language) or each.advanced or each.outcome in OPEN:
             told += [step.text for step in why.steps if step.step.row == each.reason]
-            ways += mine
+            ways += filter(None, [why.advice])
+    ways += matter.ways.tell_bill(bill, words.language)
     advanced = sum((each.advanced for each in bill), ZERO)
     if not told and not ways and not advanced:
         return None
@@ -119,7 +120,7 @@ def _service(matter: Matter, words: Words, decision: Decision) -> str:
 def _line(matter: Matter, words: Words, decision: Decision, *, first: bool) -> Html:
     line, currency = decision.line, decision.program.currency
     who = who_treated(matter, decision) if first else ""
-    quantity = f" × {line.quantity}" if line.quantity != 1 else ""
+    quantity = f"\u00a0×\u00a0{line.quantity}" if line.quantity != 1 else ""
     back = tag("small", words["claim_back_short"], cls="cash") if decision.advanced else None
     row = tag(
         "tr",

@@ -51,6 +51,16 @@ class Matter:
         ]
         return held or mine
 
+    def held_name(self, plan_id: str, language: str) -> str:
+        """The name of the member's plan that a plan's rules reach: itself, or the first that extends it."""
+        for mine in self.plans:
+            parent = mine
+            while parent:
+                if parent == plan_id:
+                    return self.plan_name(mine, language)
+                parent = self.book.slices(parent)[-1].plan.extends
+        return self.plan_name(plan_id, language)
+
     def plan_name(self, plan_id: str, language: str) -> str:
         """The name of a plan."""
         return in_language(self.book.slices(plan_id)[-1].plan.name, language, plan_id)

@@ -103,6 +103,8 @@ def _glance(matter: Matter, words: Words) -> Html | None:
         else None
     )
     waits = tag("p", words["open_note"], cls="note") if any(each.outcome in OPEN for each in matter.decisions) else None
+    beside = {f"{matter.plan_name(plan, words.language)} ({words['cash']})" for plan in matter.plans}
+    shares = [entry for entry in shares if entry[1] not in beside]  # an allowance is no part of the bill
     legend = key([(kind, name, words.money(amount, currency)) for kind, name, amount in shares])
     bar = stack([(kind, amount) for kind, _, amount in shares])
     return card(words["at_a_glance"], tag("dl", figures, cls="figures"), bar, legend, cash, waits)
@@ -165,7 +167,7 @@ def _bar(each: Left, matter: Matter, words: Words, currency: str) -> Html:
     sentence = words.say(
         "borne_of" if borne else "left_of", used=told(each.used), left=told(each.left), top=told(each.top)
     )
-    of = [matter.plan_name(each.plan, language)]
+    of = [matter.held_name(each.plan, language)]
     of += [str(each.period)] if 1900 <= each.period <= 2200 else []
     of += [words["whole_household"]] if each.entity[0] == "household" else []
     of += [each.entity[-1]] if len(each.entity) > 2 else []

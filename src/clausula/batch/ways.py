@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from clausula.adjudicate import decide
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
 from clausula.household import Household, Line, Provider
-from clausula.mend import Mend, mends, tell
+from clausula.mend import Mend, carried_out, mends, tell
 from clausula.usage import Usage
 
 LINES = 200
@@ -35,17 +36,41 @@ class Ways:
 
     def tell(self, decision: Decision, language: str) -> list[str]:
         """Each way that would pay as a sentence, best first; none where something is paid already."""
+        return [tell(each, self.catalogue, language) for each in self._of(decision)]
+
+    def tell_bill(self, bill: Sequence[Decision], language: str) -> list[str]:
+        """The ways for the lines of one bill: one sentence, with the sum the engine finds, where the same documents serve
+        them all."""
+        found = [(each, ways[0]) for each in bill if (ways := self._of(each))]
+        needed = {tuple(bring.requirement.id for bring in way.brings) for _, way in found}
+        if len(found) < 2 or len(needed) > 1 or any(way.facts or way.on for _, way in found):
+            return [sentence for each in bill for sentence in self.tell(each, language)]
+        first = found[0][1]
+        household, _ = carried_out(first, self.household, bill[0].line)
+        usage = self._before(bill[0])
+        done = decide(bill[0].program, household, [each.line for each in bill], usage, self.providers).decisions
+        refused = {each.line.id for each, _ in found}
+        paid = sum((each.paid for each in done if each.line.id in refused), Decimal(0))
+        return [tell(first, self.catalogue, language, paid)]
+
+    def _of(self, decision: Decision) -> list[Mend]:
         if decision.paid or decision.reason < 0:
             return []
         if id(decision) not in self._found:
             self._found[id(decision)] = self._sought(decision)
-        return [tell(each, self.catalogue, language) for each in self._found[id(decision)]]
+        return self._found[id(decision)]
 
     def _sought(self, decision: Decision) -> list[Mend]:
-        before: list[Line] = []
+        if not any(each is decision for each in self.decisions):
+            return []
+        usage = self._before(decision)
+        return mends(decision, self.household, usage, self.providers, self.catalogue.facts)
+
+    def _before(self, decision: Decision) -> Usage:
+        """The accounts before a line."""
+        lines: list[Line] = []
         for each in self.decisions:
             if each is decision:
-                usage = decide(decision.program, self.household, before, self.opening, self.providers).usage
-                return mends(decision, self.household, usage, self.providers, self.catalogue.facts)
-            before.append(each.line)
-        return []
+                break
+            lines.append(each.line)
+        return decide(decision.program, self.household, lines, self.opening, self.providers).usage
