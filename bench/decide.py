@@ -1,4 +1,5 @@
-"""One decision with its explanation: median and 99th percentile in microseconds, interpreted and compiled; import; start."""
+"""One decision with its explanation: median and 99th percentile in microseconds, interpreted and compiled; import;
+start."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def situation() -> tuple[clausula.Household, list[clausula.Line], dict[str, clau
         ),
         (
             clausula.Evidence("first-contact", "anna", date(2026, 3, 2), issuer="gp", episode="skin"),
-            clausula.Evidence("delegation-voucher", "anna", date(2026, 3, 12), issuer="gp", specialty="dermatology", episode="skin"),
+            clausula.Evidence("delegation-voucher", "anna", date(2026, 3, 12), issuer="gp", specialty="dermatology",
+            episode="skin"),
         ),
     )  # fmt: skip
     listing = (clausula.Listing("plusmed"),)

@@ -33,7 +33,8 @@ def members(folder: Path, people: int) -> Path:
         plans = NL if number % 2 else IT
         born = f"{1940 + number % 60}-0{1 + number % 9}-1{number % 10}"
         parts.append(f'[[household]]\nid = "h{number}"\n[[household.person]]\nid = "p{number}"\nborn = {born}\n')
-        parts += [f'[[household.enrolment]]\nperson = "p{number}"\nplan = "{plan}"\nstart = 2025-01-01\n' for plan in plans]
+        head = f'[[household.enrolment]]\nperson = "p{number}"\nstart = 2025-01-01\n'
+        parts += [f'{head}plan = "{plan}"\n' for plan in plans]
         if number % 2:
             evidence = 'kind = "referral"\nissued_on = 2025-01-02\nissuer_role = "family-doctor"\n'
         else:
@@ -52,7 +53,8 @@ def table(folder: Path, lines: int, people: int, seed: int) -> Path:
     day = chance.integers(0, 365, lines)
     mri = chance.random(lines) < 0.5
     cents = np.where(dutch, 3800 + chance.integers(0, 900, lines), 1000 + chance.integers(0, 2700, lines))
-    services = np.array(["physiotherapy/session", "imaging/high-specialisation/mri", "imaging/high-specialisation/scintigraphy"])
+    imaging = "imaging/high-specialisation"
+    services = ["physiotherapy/session", f"{imaging}/mri", f"{imaging}/scintigraphy"]
     service = np.where(dutch, 0, np.where(mri, 1, 2))
 
     def words(choices: list[str | None], which: Any) -> pa.DictionaryArray:
@@ -65,9 +67,11 @@ def table(folder: Path, lines: int, people: int, seed: int) -> Path:
         "line_id": pa.array(np.arange(lines)).cast(pa.string()),
         "person": words([f"p{number}" for number in range(people)], person),
         "served_on": pa.array((day + 20089).astype(np.int32)).cast(pa.date32()),
-        "charged": pa.array([Decimal(int(c)).scaleb(-2) for c in np.arange(10000)], pa.decimal128(10, 2)).take(pa.array(cents)),
+        "charged": pa.array([Decimal(int(c)).scaleb(-2) for c in np.arange(10000)], pa.decimal128(10, 2)).take(
+            pa.array(cents)
+        ),
         "currency": words(["EUR"], np.zeros(lines)),
-        "service": words([str(each) for each in services], service),
+        "service": words(list(services), service),
         "provider": words(["praktijk", None], only),
         "code_list": words(["990", None], only),
         "code": words(["Z1000", None], only),

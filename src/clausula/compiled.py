@@ -29,7 +29,8 @@ _switch = {"on": False}
 
 
 def use(*, on: bool) -> None:
-    """Decide single lines with the compiled kernel too (a server wants that); off at first, because compiling takes seconds.
+    """Decide single lines with the compiled kernel too (a server wants that); off at first, because compiling takes
+    seconds.
 
     Raises ImportError where Numba is not installed.
     """

@@ -1,18 +1,18 @@
-"""The one loop that decides. Plain whole-number Python over four flat memories; the same source runs interpreted or compiled.
+"""The one loop that decides: plain whole-number Python over four flat memories, interpreted or compiled, one source.
 
-m  the program: a header, lists, then the records of tests, steps, benefits, exclusions and requirements, then code sets.
+m  the program: a header, lists, the records of tests, steps, benefits, exclusions and requirements, then code sets.
 x  the lines: one row of facts each; a function gets the address `at` of its row. Facts of a cover stand in the cover's
    block, `shift` columns further.
 e  the evidence: one record each, then the providers they propose.
 w  the work: the household's accounts, and the moves of accounts a benefit would make.
 
-Interpreted they are lists, compiled (`clausula.compiled` executes this very file with a real `jit`) they are NumPy arrays.
-Records are read by address and named offset: `m[t + T_KIND]`. `clausula.memory` lays the memories out, `clausula.codes`
-names the offsets. Nothing in here knows a currency, a language, a clock or a plan.
+Interpreted they are lists, compiled (`clausula.compiled` executes this very file with a real `jit`) they are NumPy
+arrays. Records are read by address and named offset: `m[t + T_KIND]`. `clausula.memory` lays the memories out,
+`clausula.codes` names the offsets. Nothing in here knows a currency, a language, a clock or a plan.
 
-A *condition* is a list of alternatives, each a run of *tests*; its truth has three values, because a missing fact is neither
-true nor false. A *row* (kind << 24 | number) names a test, step, exclusion, requirement or benefit; rows are written to the
-trace and lead to the clause.
+A *condition* is a list of alternatives, each a run of *tests*; its truth has three values, because a missing fact is
+neither true nor false. A *row* (kind << 24 | number) names a test, step, exclusion, requirement or benefit; rows are
+written to the trace and lead to the clause.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def holds(m: Any, t: int, x: Any, at: int, shift: int, w: Any) -> int:
 
 @jit
 def truth(m: Any, c: int, x: Any, at: int, shift: int, w: Any) -> tuple[int, int]:
-    """Truth of a condition and the test that decided it: -1 when it holds; the first open test, or the failing test of the
-    alternative that came nearest, otherwise."""
+    """Truth of a condition and the test that decided it: -1 when it holds; the first open test, or the failing test
+    of the alternative that came nearest, otherwise."""
     if c < 0:
         return TRUE, -1
     missed = -1
@@ -279,7 +279,8 @@ def give_back(w: Any, m0: int, m1: int, excess: int) -> int:
 
 @jit
 def tranches(m: Any, bands: int, amount: int, total: int, units: int) -> tuple[int, int]:
-    """Payable part of an amount whose units fall into tranches of (after, up to, parts per million), and units granted."""
+    """Payable part of an amount whose units fall into tranches of (after, up to, parts per million), and units
+    granted."""
     paid = 0
     granted = 0
     for j in range(m[bands]):
@@ -294,7 +295,8 @@ def tranches(m: Any, bands: int, amount: int, total: int, units: int) -> tuple[i
 
 @jit
 def operand(m: Any, s: int, x: Any, at: int, shift: int) -> int:
-    """A step's value: its own, or a fact, or a share (a > 0, parts per million) of a fact, or an amount (-a) for each of it."""
+    """A step's value: its own, or a fact, or a share (a > 0, parts per million) of a fact, or an amount (-a) for each
+    of it."""
     own = m[s + S_A]
     if m[s + S_A_FACT] < 0:
         return own
@@ -306,7 +308,8 @@ def operand(m: Any, s: int, x: Any, at: int, shift: int) -> int:
 
 @jit
 def proportion(amount: int, part: int, whole: int) -> int:
-    """The amount in the proportion of part to whole, never more than itself; of very large numbers the last bits are dropped."""
+    """The amount in the proportion of part to whole, never more than itself; of very large numbers the last bits are
+    dropped."""
     while whole > 1 << 31:
         part, whole = part // 2, whole // 2
     if part >= whole:
@@ -370,7 +373,8 @@ def move(w: Any, j: int, key: int, value: int, kind: int) -> int:
 def settle(
     m: Any, b: int, x: Any, at: int, shift: int, left: int, w: Any, m0: int, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int, int]:
-    """Run a benefit's steps: (outcome if open, else 0; row that cut or opened; amount; kept; borne; moves; trace length)."""
+    """Run a benefit's steps: (outcome if open, else 0; row that cut or opened; amount; kept; borne; moves; trace
+    length)."""
     j = m0
     amount = left
     kept = 0
@@ -470,8 +474,8 @@ def excluded(
 def admit(
     m: Any, b: int, x: Any, at: int, shift: int, e: Any, w: Any, m0: int, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int]:
-    """Exclusions, then requirements of a benefit that fits: (outcome if refused or open, else 0; row; share of the payment
-    in parts per million; whether the provider is paid on the member's account; moves; trace length)."""
+    """Exclusions, then requirements of a benefit that fits: (outcome if refused or open, else 0; row; share of the
+    payment in parts per million; whether the provider is paid on the member's account; moves; trace length)."""
     j = m0
     outcome, row, n = excluded(m, m[b + B_EXCLUSION], m[b + B_EXCLUSION_END], x, at, shift, w, trace, n, where)
     if outcome != 0:
@@ -510,8 +514,8 @@ def admit(
 
 @jit
 def finish(w: Any, m0: int, m1: int, paid: int) -> None:
-    """Charge limits with what is finally paid, each account once, and ceilings with what the steps before finally let the
-    member bear."""
+    """Charge limits with what is finally paid, each account once, and ceilings with what the steps before finally let
+    the member bear."""
     for j in range(m0, m1, MOVE):
         if w[j + 2] < LIMITED:
             continue
@@ -528,7 +532,8 @@ def finish(w: Any, m0: int, m1: int, paid: int) -> None:
 def weigh(
     m: Any, number: int, x: Any, at: int, shift: int, left: int, e: Any, w: Any, m0: int, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int, int]:
-    """What a benefit that fits gives, without moving an account: (outcome, row, paid, kept, advanced, moves, trace length)."""
+    """What a benefit that fits gives, without moving an account: (outcome, row, paid, kept, advanced, moves, trace
+    length)."""
     b = m[H_BENEFITS] + number * BENEFIT_SIZE
     n = note(trace, n, where, ROW_BENEFIT << 24 | number, left, left, 0)
     outcome, row, reduced, advance, j, n = admit(m, b, x, at, shift, e, w, m0, trace, n, where)
@@ -578,8 +583,8 @@ def carry_out(w: Any, m0: int, m1: int) -> None:
 def better(
     m: Any, number: int, x: Any, at: int, shift: int, left: int, e: Any, w: Any, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int, int, int, int]:
-    """The benefit of a group that gives the member most (the first declared on a tie): (benefit, outcome, row, paid, kept,
-    advanced, first move, end of moves, trace length); benefit is -1 when none of them fits."""
+    """The benefit of a group that gives the member most (the first declared on a tie): (benefit, outcome, row, paid,
+    kept, advanced, first move, end of moves, trace length); benefit is -1 when none of them fits."""
     group = m[H_BENEFITS] + number * BENEFIT_SIZE
     chosen, outcome, row, paid, kept, advanced, first, last = -1, 0, -1, 0, 0, 0, 0, 0
     j = w[W_MOVES]
@@ -652,8 +657,9 @@ def decide(
 def adjudicate(m: Any, x: Any, first: int, last: int, e: Any, w: Any, out: Any, trace: Any) -> int:
     """Decide lines `first` to `last` of one household in order, moving its accounts; returns the trace's length.
 
-    `out` gets, for every line and cover slot: benefit, outcome, row, paid, kept, advanced; and after the slots of a line
-    what is left of it. A cover whose answer is open stops the line: later covers wait, because what they owe depends on it.
+    `out` gets, for every line and cover slot: benefit, outcome, row, paid, kept, advanced; and after the slots of a
+    line what is left of it. A cover whose answer is open stops the line: later covers wait, because what they owe
+    depends on it.
     """
     n = 0
     depth = m[H_DEPTH]
@@ -702,7 +708,8 @@ def sweep(
     closing_at: Any,
     trace: Any,
 ) -> int:
-    """Decide households one after the other, each from its own opening accounts; returns the length of the closing ones.
+    """Decide households one after the other, each from its own opening accounts; returns the length of the closing
+    ones.
 
     Household h has the lines from starts[h] to starts[h + 1] and opens with the accounts in opening[opening_at[h]] to
     opening[opening_at[h + 1]] (key, used, key, used …); what it closes with is written to `closing` in the same way.

@@ -21,7 +21,7 @@ def test_decide_says_what_is_paid_and_why(tmp_path: Path, capsys: pytest.Capture
     told = capsys.readouterr().out
     assert "Line 2, 2026-03-02, Consultation" in told
     assert "partly" in told
-    assert f"[{PLAN} d-1]" in told
+    assert "[1 What is paid]" in told
     assert "2 lines: charged 200.00, paid 80.00, borne 120.00 EUR" in told
 
 

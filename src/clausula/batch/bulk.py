@@ -1,8 +1,8 @@
 """Large tables: columns in, columns out. The same decisions as line by line, for Parquet inputs above a size.
 
-Rows that cannot be encoded as they stand go through the ordinary desk, which says why and lists them. Where the desk would
-take such a row after all, or a column has a type that only row by row can be read, the whole job is left to the ordinary way:
-slower, never different.
+Rows that cannot be encoded as they stand go through the ordinary desk, which says why and lists them. Where the desk
+would take such a row after all, or a column has a type that only row by row can be read, the whole job is left to the
+ordinary way: slower, never different.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +42,7 @@ BULK = 20_000
 
 
 class UnfitError(Exception):
-    """This job must be done line by line."""
+    """A job that must be done line by line."""
 
 
 @dataclass(slots=True)
@@ -218,7 +218,7 @@ class Decisions:
         self._writer: Any = None
         self.rows = 0
 
-    def __enter__(self) -> Decisions:
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 

@@ -1,7 +1,9 @@
-"""A table of lines as rows of whole numbers, column by column: the same facts as `clausula.encoder`, a million at a time.
+"""A table of lines as rows of whole numbers, column by column: the same facts as `clausula.encoder`, a million at a
+time.
 
 Whatever belongs to a person, enrolment or provider is read by the very `Encoder` that serves one claim, once each; what
-stands in columns is turned into numbers by array arithmetic. `tests/batch/test_columns.py` holds both against each other.
+stands in columns is turned into numbers by array arithmetic. `tests/batch/test_columns.py` holds both against each
+other.
 """
 
 from __future__ import annotations
@@ -123,7 +125,8 @@ class People:
         self.stated = people, {name for enrolment in self.enrolments for name in enrolment.facts}
 
     def _spans(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Covers of people over time, by person and then by rank: offsets by person; first day, last day, cover, enrolment."""
+        """Covers of people over time, by person and then by rank: offsets by person; first day, last day, cover,
+        enrolment."""
         covers = self.program.covers
         by_plan: dict[str, list[int]] = {}
         for cover, each in enumerate(covers):

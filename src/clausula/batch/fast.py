@@ -107,7 +107,8 @@ class Sweeping:
         self.sweep = compiled.kernel().sweep if compiled.available() else kernel.sweep
 
     def piece(self, households: tuple[int, int], opening: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-        """Decide the households from the first to before the last; returns their closing accounts and where each begins."""
+        """Decide the households from the first to before the last; returns their closing accounts and where each
+        begins."""
         first, last = households
         accounts, at = opening
         low, high = int(self.rows.starts[first]), int(self.rows.starts[last])
@@ -160,8 +161,8 @@ def _close(people: People, usage: dict[str, Usage], names: list[str], closing: I
 def decision_columns(decided: Decided, table: pa.Table, source: str = "", slots: int = 0) -> pa.Table:
     """Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries.
 
-    source: the file the lines come from. slots: cover slots to write (0: as many as the program has). The names of columns
-    are those of `outputs.SCHEMA`, with `plan_1`, `benefit_1` … for the covers in the order they decided.
+    source: the file the lines come from. slots: cover slots to write (0: as many as the program has). The names of
+    columns are those of `outputs.SCHEMA`, with `plan_1`, `benefit_1` … for the covers in the order they decided.
     """
     program, order = decided.program, decided.rows.order
     lines = pa.array(order)

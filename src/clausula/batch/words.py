@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from clausula import dates
 from clausula.money import show, to_minor
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,8 +41,7 @@ class Words:
         """A date as people write it."""
         if self.language == "en":
             return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-        mark = {"fr": "/", "nl": "-"}.get(self.language, ".")
-        return f"{day.day:02}{mark}{day.month:02}{mark}{day.year}"
+        return dates.show(day, self.language)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount in currency units."""
