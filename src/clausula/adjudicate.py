@@ -100,10 +100,10 @@ def run(
     """Hand rows to the kernel with fresh memories; returns work, output and the trace as far as it was written."""
     count = len(rows)
     x = [number for row in rows for number in row]
-    evidence = evidence_memory(encoder.evidence, encoder.proposals)
     accounts = encoder.accounts(usage)
     if compiled.in_use():
-        return compiled.run(program, x, count, evidence, accounts)
+        return compiled.run(encoder, x, count, accounts)
+    evidence = evidence_memory(encoder.evidence, encoder.proposals)
     work = work_memory(accounts, count * program.tables.depth * program.moves + 1, program.moves)
     out = output_memory(program, count)
     trace = [0] * (count * program.room)

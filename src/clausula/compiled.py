@@ -12,18 +12,20 @@ import typing
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import ModuleType, NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clausula import codes as k
 from clausula import kernel as interpreted
-from clausula.memory import output_memory, program_memory
-from clausula.program import Program
+from clausula.memory import evidence_memory, output_memory, program_memory
 
 
 def available() -> bool:
     """Whether Numba is installed."""
     return importlib.util.find_spec("numba") is not None
 
+
+if TYPE_CHECKING:
+    from clausula.encoder import Encoder
 
 _switch = {"on": False}
 
@@ -45,24 +47,28 @@ def in_use() -> bool:
 
 
 def run(
-    program: Program, x: Sequence[int], count: int, evidence: Sequence[int], accounts: Sequence[int]
+    encoder: Encoder, x: Sequence[int], count: int, accounts: Sequence[int]
 ) -> tuple[list[int], list[int], list[int]]:
     """What `adjudicate.run` does, compiled: arrays there, plain numbers back (accounts, output, trace)."""
     import numpy as np  # noqa: PLC0415 - a tenth of a second, only for who compiles
 
+    program = encoder.program
     if "arrays" not in program.cache:
         nothing = np.array(output_memory(program, 1), np.int64)
         program.cache["arrays"] = np.array(program_memory(program), np.int64), nothing, kernel().adjudicate
     memory, nothing, adjudicate = program.cache["arrays"]
+    if encoder.compiled_evidence is None:
+        encoder.compiled_evidence = np.array(evidence_memory(encoder.evidence, encoder.proposals), np.int64)
     end = k.W_ACCOUNTS + len(accounts)
     moves = end + 2 * (count * program.tables.depth * program.moves + 1)
     work = np.empty(moves + k.MOVE * program.moves, np.int64)
-    work[: k.W_ACCOUNTS] = end, moves
-    work[k.W_ACCOUNTS : end] = accounts
+    work[0], work[1] = end, moves
+    if accounts:
+        work[k.W_ACCOUNTS : end] = accounts
     out = nothing.copy() if count == 1 else np.tile(nothing, count)
     trace = np.empty(count * program.room, np.int64)
-    length = adjudicate(memory, np.array(x, np.int64), 0, count, np.array(evidence, np.int64), work, out, trace)
-    return work[: work[k.W_END]].tolist(), out.tolist(), trace[:length].tolist()
+    length = adjudicate(memory, np.array(x, np.int64), 0, count, encoder.compiled_evidence, work, out, trace)
+    return work[: work[0]].tolist(), out.tolist(), trace[:length].tolist()
 
 
 @lru_cache(maxsize=1)

@@ -162,6 +162,7 @@ class Encoder:
         self.proposals: list[int] = []
         self.ranges: dict[str, tuple[int, int]] = {}
         self.bases: dict[tuple[Any, ...], list[int]] = {}
+        self.compiled_evidence: Any = None
         self._evidence()
 
     def is_large(self) -> bool:
@@ -382,8 +383,10 @@ class Encoder:
     def accounts(self, usage: Usage | None) -> list[int]:
         """The household's accounts as the kernel reads them: key, used, key, used and so on."""
         found: list[int] = []
-        numbers = {spec.name: number for number, spec in enumerate(self.program.accounts)}
-        for key, amount in usage.amounts.items() if usage else ():
+        if usage is None or not usage.amounts:
+            return found
+        numbers = self.program.numbers
+        for key, amount in usage.amounts.items():
             if key.account in numbers:
                 entity = self.interner.number(*key.entity)
                 found += [numbers[key.account] << 50 | entity << 22 | key.period, amount]

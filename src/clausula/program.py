@@ -196,6 +196,14 @@ class Program:
     """Moves of accounts a line can need at most."""
     cache: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Account numbers by name."""
+        if "numbers" not in self.cache:
+            self.cache["numbers"] = {spec.name: number for number, spec in enumerate(self.accounts)}
+        found: dict[str, int] = self.cache["numbers"]
+        return found
+
     def rule(self, row: int) -> Rule | Step | None:
         """The rule (or step) a row of the trace stands for; None where it stands for no rule."""
         kind, number = row >> 24, row & 0xFFFFFF
