@@ -342,7 +342,7 @@ class Cover:
                 return ruling
             missed = missed or frozenset(f"{rule.id}:{name}" for name in names)
         for exclusion in self.plan.of(Exclusion) if not self.beside else ():
-            if self.world.stands(exclusion, self.facts)[0]:
+            if exclusion.outcome == "not_covered" and self.world.stands(exclusion, self.facts)[0]:
                 return Ruling(self.plan.id, "", "not_covered", reasons=frozenset([exclusion.id]))
         return Ruling(self.plan.id, "", "not_covered", reasons=missed or frozenset(["no-benefit"]))
 

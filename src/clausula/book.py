@@ -12,13 +12,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from clausula.catalogue import Catalogue, load_catalogue
 from clausula.findings import Finding, Place, PlanError
-from clausula.plan import Plan
+from clausula.plan import Parameter, Plan
 from clausula.reader import Reading, read_head, read_plan
 from clausula.tables import Table, load_tables
 from clausula.values import PlanValueError
@@ -79,7 +80,21 @@ class Book:
         return values[-1].value
 
     def with_parameters(self, parameters: Parameters) -> Book:
-        """The same book with other parameter values: another reading of the open questions."""
+        """The same book with other parameter values: another reading of the open questions.
+
+        Raises PlanError for a plan there is none of, or a parameter that the plan does not have.
+        """
+        for plan, values in parameters.items():
+            known = {rule.id for rule in self.slices(plan)[0].plan.of(Parameter)}
+            for name in values:
+                if name not in known:
+                    near = get_close_matches(name, known, 1)
+                    mend = f"did you mean {near[0]}?" if near else "it has " + (", ".join(sorted(known)) or "none")
+                    raise PlanError([Finding("unknown-parameter", f"{plan} has no parameter {name!r}", Place(), mend)])
+        return self._reading(parameters)
+
+    def _reading(self, parameters: Parameters) -> Book:
+        """The same book with other parameter values, kept."""
         merged = {plan: {**self.parameters.get(plan, {}), **values} for plan, values in parameters.items()}
         key = repr(sorted((plan, sorted(values.items())) for plan, values in merged.items()))
         if merged == {plan: self.parameters.get(plan, {}) for plan in merged}:
@@ -193,7 +208,7 @@ class Book:
         if extends == plan_id or extends not in self.ids():
             return None
         self._no_circle(plan_id, extends, place)
-        book = self.with_parameters({extends: parameters}) if parameters else self
+        book = self._reading({extends: parameters}) if parameters else self
         return book.plan(extends, day)
 
     def _no_circle(self, plan_id: str, extends: str, place: Place) -> None:
@@ -238,7 +253,7 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
         roots.append(Path(folder))
     catalogue = load_catalogue(*(root / "catalogue" for root in roots))
     tables = load_tables(*(root / "tables" for root in roots))
-    book = Book(catalogue, tables, {}, parameters or {})
+    book = Book(catalogue, tables)
     for root in roots:
         fresh: dict[str, list[Path]] = {}
         for path in plan_files(root):
@@ -250,7 +265,7 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
         place = Place(str(folder))
         found = "this folder has no plan.md" if Path(folder).is_dir() else "there is no such folder"
         raise PlanError([Finding("no-plans", found, place, "name a folder that has a plan.md in it")])
-    return book
+    return book.with_parameters(parameters) if parameters else book
 
 
 def _plan_id(path: Path) -> str:

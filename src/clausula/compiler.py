@@ -24,6 +24,7 @@ from clausula.plan import (
     Parameter,
     Premium,
     Requirement,
+    Rule,
     ServiceLevel,
     Step,
     Waiting,
@@ -178,9 +179,7 @@ class Compiler(Steps):
         requirements = {rule.id: self.requirement(rule) for rule in each.plan.of(Requirement)}
         rules = [*each.plan.of(Waiting), *each.plan.of(Exclusion)]
         exclusions = {f"{rule.plan}#{rule.id}": self.exclusion(rule) for rule in rules}
-        self.cover_exclusions.append(
-            [row for key, row in exclusions.items() if isinstance(self.exclusion_rules[row], Exclusion)]
-        )
+        self.cover_exclusions.append([row for row in exclusions.values() if _refuses(self.exclusion_rules[row])])
         lanes: list[list[int]] = [[], []]
         rows: dict[str, int] = {}
         ordered = in_order(each.plan.of(Benefit))
@@ -326,6 +325,11 @@ class Compiler(Steps):
             requirements=self.requirement_rules, conditions=self.conditions, room=k.NOTE * tables.depth * per_cover,
             moves=(2 * longest + needs + 2) * (widest + 1) + 4,
         )  # fmt: skip
+
+
+def _refuses(rule: Rule) -> bool:
+    """Whether a rule is an exclusion that refuses, and so may be named where no benefit fits anyway."""
+    return isinstance(rule, Exclusion) and rule.outcome == "not_covered"
 
 
 def _touch(scope: Sequence[str], services: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from clausula import codes as k
@@ -247,8 +248,8 @@ class Encoder:
         person = self.people.get(line.person)
         if person is None:
             raise LineError(line, "person", f"nobody called {line.person!r} in household {self.household.id!r}")
-        covers = self._covers(line, person)
         self._check(line)
+        covers = self._covers(line, person)
         service = None if full else program.service_order[line.service]
         chosen = filling(program, tuple(cover for cover, _ in covers), service)
         try:
@@ -311,6 +312,8 @@ class Encoder:
                 row[shift + index] = read(self, mine, row, shift)
 
     def _check(self, line: Line) -> None:
+        if type(line.served_on) is not date:
+            raise LineError(line, "served_on", f"expected a datetime.date, found {line.served_on!r}")
         if line.service not in self.program.service_order:
             raise LineError(line, "service", f"{line.service!r} is not in the service tree")
 

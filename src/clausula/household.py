@@ -113,6 +113,14 @@ class Household:
     enrolments: tuple[Enrolment, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where an enrolment or a document is of somebody who is not in the household."""
+        known = {person.id for person in self.people}
+        for each in (*self.enrolments, *self.evidence):
+            if each.person not in known:
+                what = "enrolment" if isinstance(each, Enrolment) else "evidence"
+                raise ValueError(f"household {self.id!r}: {what} of {each.person!r}, who is not in it")
+
     def person(self, person_id: str) -> Person:
         """The person of that id. Raises KeyError."""
         for person in self.people:

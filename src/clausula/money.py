@@ -35,6 +35,8 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
 
     Raises MoneyError when it is not a finite number, has more decimals than the currency, or is out of range.
     """
+    if isinstance(amount, float | bool):
+        raise MoneyError(f'{amount!r} cannot hold money exactly; write it as a Decimal or a text, like "36.15"')
     if isinstance(amount, int):
         minor = amount * int(10 ** decimals(currency))
     else:

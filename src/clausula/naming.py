@@ -167,7 +167,7 @@ class Namer:
 
     def inside(self, name: str) -> str:
         """A name as it stands inside a sentence: with a small letter where the language has it so."""
-        small = self.language != "de" and name[1:2].islower()
+        small = self.language != "de" and (name[1:2].islower() or name[1:2] == " ")
         return name[:1].lower() + name[1:] if small else name
 
     def evidence(self, evidence: Evidence | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from clausula.cli import main
+from clausula.values import OUTCOMES
 from tests.cli.world import ROOT
 from tests.intake.samples import DATA, needs_samples
 
@@ -50,3 +51,14 @@ def test_the_example_situation_is_decided(capsys: pytest.CaptureFixture[str]) ->
     situation, plans = ROOT / "examples/situations/first-decision.toml", ROOT / "examples/plans"
     assert main(["decide", str(situation), "--plans", str(plans)]) == 0
     assert "4 lines: charged 351.50, paid 118.25, borne 233.25 USD" in capsys.readouterr().out
+
+
+def test_the_demo_shows_every_outcome_and_many_reasons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--out", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["examples"]
+    assert set(found["total"]["outcomes"]) == set(OUTCOMES)
+    assert len(found["listed_by_reason"]) >= 8
+    amounts = {(each["plan"], each["currency"]): each["paid"] for each in found["paid_by_plan"]}
+    assert amounts["nl/zilveren-kruis/basis-plus-module", "EUR"] == "85.00"  # sessions 19 and 20
+    assert amounts["it/faremutua/noisalute-piu", "EUR"] == "990.00"  # 250 physiotherapy, 60 hygiene, 8 nights at 85
+    assert amounts["ch/assura/ultra-varia", "CHF"] == "6750.00"  # the private ward, and 5 days at 150

@@ -204,8 +204,10 @@ def _needed(folder: Path, *words: str) -> int:
 def test_guide_says_what_is_missing_and_whom_to_ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _needed(tmp_path, "guide") == 0
     told = capsys.readouterr().out
-    assert "as things stand: needs document" in told
-    assert "[ ] Prescription; missing; not after 2026-03-02; ask Desk 0800 000 000, open at that hour" in told
+    assert "as things stand: a document is missing" in told
+    assert (
+        "[ ] Prescription; missing; dated 2 March 2026 or earlier; ask Desk 0800 000 000, open at that hour" in told
+    )
 
 
 def test_guide_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -227,8 +229,8 @@ def test_decide_tells_what_would_change_the_answer(tmp_path: Path, capsys: pytes
 def test_premium_adds_up_what_a_household_owes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _needed(tmp_path, "premium", "--on", "2026-02-01") == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["member", "test/needed", "Fee", "month", "12.50", "EUR"] in rows
-    assert ["together", "12.50"] in rows
+    assert ["member", "Needed", "Fee", "month", "12.50", "EUR"] in rows
+    assert ["together", "12.50", "EUR"] in rows
 
 
 def test_show_prints_every_kind_of_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

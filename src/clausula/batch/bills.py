@@ -163,7 +163,9 @@ def _why(matter: Matter, words: Words, decision: Decision) -> Html:
     ways = [tag("p", sentence, cls="way") for sentence in told_ways]
     clauses = [tag("h3", words["rests_on"]), tag("ul", found, cls="grounds")] if found else []
     steps = tag("ol", told, cls="steps") if told else None
-    return tag("details", head, tag("p", why.summary, cls="sum"), ways, _ladder(matter, words, decision), steps, clauses)
+    return tag(
+        "details", head, tag("p", why.summary, cls="sum"), ways, _ladder(matter, words, decision), steps, clauses
+    )
 
 
 def _ladder(matter: Matter, words: Words, decision: Decision) -> Html | None:

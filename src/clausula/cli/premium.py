@@ -31,7 +31,9 @@ def _day(text: str) -> date:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Ask and tell."""
+    from clausula import dates
     from clausula.cli.inputs import situation
+    from clausula.naming import named, wording
     from clausula.premium import premium
 
     book, found = situation(args)
@@ -39,28 +41,26 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if not found.household.enrolments:
         raise CommandError(f"{args.file} enrols nobody", "add enrolments, or ask with --plan PLAN")
     language = args.lang or "en"
-    rows = []
-    for due in owed.lines:
-        name = due.rule.name.get(language) or due.rule.name.get("en") or due.rule.id
-        rows.append(
-            (
-                due.person,
-                due.plan,
-                name,
-                due.rule.per,
-                str(due.amount) if due.amount is not None else "not known",
-                due.currency,
-            )
+    words = wording(language)["guide"]
+    people = {person.id: person.name or person.id for person in found.household.people}
+    rows = [
+        (
+            people[due.person],
+            named(book.plan(due.plan, args.on).name, language, due.plan),
+            named(due.rule.name, language, due.rule.id),
+            words.get(due.rule.per, due.rule.per),
+            str(due.amount) if due.amount is not None else words["not_known"],
+            due.currency,
         )
+        for due in owed.lines
+    ]
     if rows:
-        console.table(
-            ("person", "plan", "contribution", "per", "amount", ""),
-            rows,
-            right=(4,),
-            total=("together", "", "", "", str(owed.total), ""),
-        )
+        head = tuple(words[key] for key in ("person", "plan", "contribution", "per", "amount"))
+        currencies = {due.currency for due in owed.lines}
+        total = (words["together"], "", "", "", str(owed.total), currencies.pop() if len(currencies) == 1 else "")
+        console.table((*head, ""), rows, right=(4,), total=total)
     else:
-        console.text(f"on {args.on} these plans ask for no contribution")
+        console.text(words["no_contribution"].format(date=dates.show(args.on, language)))
     for due in owed.unknown:
         console.text(f"{due.person}: the amount of {due.rule.id} stands in a table that is not here", "warn")
     console.document(

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ clausula run --members members.toml --out results --all-languages --json bills/*
 ABOUT = """Inputs: Swiss electronic invoices (XML), FHIR R4 claims (JSON, NDJSON), tables (CSV, Parquet).
 The folder of --out then holds decisions.jsonl, decisions.parquet, listed.csv, usage.json and report/index.html.
 What cannot be decided is listed with file and line; totals in = decided + listed."""
+ZERO = Decimal("0.00")
 WAYS = {
     "c": ("covered",),
     "p": ("partly",),
@@ -162,7 +164,7 @@ def _print(console: Console, tally: Tally) -> None:
     told = f"{tally.all.lines} lines in = {tally.all.decided} decided + {tally.all.listed} listed{unknown}"
     sums = tally.all
     for currency, amount in sorted(sums.amount_in.items()):
-        decided, listed_sum = sums.amount_decided.get(currency, 0), sums.amount_listed.get(currency, 0)
+        decided, listed_sum = sums.amount_decided.get(currency, ZERO), sums.amount_listed.get(currency, ZERO)
         told += f"; {currency or '(no currency)'} {amount} = {decided} + {listed_sum}"
     console.text(told, "good")
 
