@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from clausula import codes as k
 from clausula.household import Evidence, Line
@@ -23,8 +22,7 @@ STEP_NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a decision: what was looked at, the amount before and after (minor units), the clause it rests on.
 
     kind: test (did not hold, or could not be told), step (of the calculation), exclusion, requirement, benefit
@@ -45,8 +43,7 @@ class Step:
     about: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CoverDecision:
+class CoverDecision(NamedTuple):
     """What one cover decided on a line; amounts in minor units.
 
     paid: by this cover. kept: borne by the member for good, no later cover may pick it up. advanced: paid to the

@@ -116,6 +116,8 @@ class Teller(Namer):
             return ""
         key, word = template(rule)
         row = decision.program.tables.steps[step.row & 0xFFFFFF]
+        if read.cover is not None and read.cover.reason == step.row and read.cover.outcome.startswith("needs"):
+            return self._not_worked_out(decision, rule, row, read.slot)
         known = decision.program.accounts[row.account].money if row.account >= 0 else True
         units = 1 if row.counts < 0 else self._column(decision, row.counts, read.slot)
         first, last = step.used + 1, step.used + max(1, units)
@@ -137,6 +139,20 @@ class Teller(Namer):
             range=self._range(rule),
             numbers=numbers,
         )
+
+    def _not_worked_out(self, decision: Decision, rule: PlanStep, row: Any, slot: int) -> str:
+        """A step that lacks a fact, or whose count is below nothing."""
+        scope = rule.per.scope if rule.per else ""
+        asked = [
+            (row.a_fact, rule.value.fact if isinstance(rule.value, FactRef) else rule.of), (row.counts, rule.count),
+            (row.b if rule.verb == "proportion" else -1, rule.of),
+        ]  # fmt: skip
+        facts = [fact for column, fact in asked if column >= 0 and self._column(decision, column, slot) < 0]
+        names = [self.fact(decision, fact)[0] for fact in facts] or [self.words["per"].get(scope) or self.fact(decision, scope)[0]]
+        template_name, word = template(rule)
+        name = named(rule.name, self.language) or self.words["word"].get(word or template_name, "")
+        key = "missing_value" if name else "missing_plain"
+        return self.words["rule"][key].format(name=name, fact=self.either(names))
 
     def _value(self, decision: Decision, rule: PlanStep, row: Any, slot: int) -> str:
         if rule.verb == "member_pays":

@@ -116,10 +116,11 @@ class Household:
     def __post_init__(self) -> None:
         """Raise ValueError where an enrolment or a document is of somebody who is not in the household."""
         known = {person.id for person in self.people}
-        for each in (*self.enrolments, *self.evidence):
-            if each.person not in known:
-                what = "enrolment" if isinstance(each, Enrolment) else "evidence"
-                raise ValueError(f"household {self.id!r}: {what} of {each.person!r}, who is not in it")
+        of = [("enrolment", each.person) for each in self.enrolments]
+        of += [("evidence", each.person) for each in self.evidence]
+        for what, person in of:
+            if person not in known:
+                raise ValueError(f"household {self.id!r}: {what} of {person!r}, who is not in it")
 
     def person(self, person_id: str) -> Person:
         """The person of that id. Raises KeyError."""

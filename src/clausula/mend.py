@@ -157,10 +157,17 @@ class _Search:
                 yield replace(mend, brings=(*mend.brings, _ideal(rule, decision.line)))
         elif isinstance(rule, Waiting) and rule.counts_from == "start" and mend.on is None:
             yield from self._later(mend, rule)
-        elif reason >= 0 and reason >> 24 == k.ROW_TEST:
-            want, _ = decision.program.tests[reason & 0xFFFFFF]
-            for value in self._values(decision, want.fact) if want.fact not in mend.facts else ():
-                yield replace(mend, facts={**mend.facts, want.fact: value})
+        elif reason >= 0 and reason >> 24 in (k.ROW_TEST, k.ROW_EXCLUSION, k.ROW_NOTHING):
+            for fact in self._asked(decision):
+                for value in self._values(decision, fact) if fact not in mend.facts else ():
+                    yield replace(mend, facts={**mend.facts, fact: value})
+
+    @staticmethod
+    def _asked(decision: Decision) -> list[str]:
+        """The facts that decided, then those on which a benefit failed that was tried."""
+        tests = decision.program.tests
+        rows = [decision.reason, *(step.row for step in decision.steps if step.kind == "test")]
+        return list(dict.fromkeys(tests[row & 0xFFFFFF][0].fact for row in rows if row >> 24 == k.ROW_TEST))
 
     def _later(self, mend: Mend, rule: Waiting) -> Iterator[Mend]:
         line = self.first.line
