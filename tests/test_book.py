@@ -78,7 +78,7 @@ def test_a_day_without_an_edition_and_a_plan_nobody_has_are_told() -> None:
 
 
 def test_another_reading_is_kept_and_the_same_one_is_the_book_itself() -> None:
-    blocks = [
+    blocks: list[tuple[str, dict[str, Any]]] = [
         ("parameter", {"id": "most", "value": 100, "choices": [100, 200]}),
         ("benefit", {"id": "care", "services": ["*"], "pays": [{"at_most": "$most", "per": "calendar year"}]}),
     ]

@@ -11,8 +11,9 @@ from clausula import adjudicate, load_plans
 from clausula.book import Book
 from clausula.decision import Decision
 from clausula.explain import LANGUAGES
-from clausula.household import Enrolment, Evidence, Household, Line, Person
+from clausula.household import Enrolment, Evidence, Facts, Household, Line, Person
 from clausula.mend import Mend, carried_out, mends, tell
+from clausula.usage import Usage
 from tests.engines import interpreted
 from tests.plan_texts import CATALOGUE, program_of
 from tests.strategies import PROVIDERS, Situation, situations
@@ -23,7 +24,7 @@ CHOSEN = {"cause", "emergency", "level"}
 FACTS = {key: replace(fact, member_chooses=key in CHOSEN) for key, fact in CATALOGUE.facts.items()}
 
 
-def line_by_line(case: Situation) -> list[tuple[Decision, object]]:
+def line_by_line(case: Situation) -> list[tuple[Decision, Usage]]:
     """Each decision of a situation with the usage before it."""
     program = program_of(case.texts)
     ordered = [decision.line for decision in interpreted(program, case.household, case.lines, None).decisions]
@@ -39,9 +40,9 @@ def line_by_line(case: Situation) -> list[tuple[Decision, object]]:
 def test_a_mend_carried_out_pays_what_it_promises(case: Situation) -> None:
     program = program_of(case.texts)
     for decision, usage in line_by_line(case):
-        for mend in mends(decision, case.household, usage, PROVIDERS, FACTS):  # type: ignore[arg-type]
+        for mend in mends(decision, case.household, usage, PROVIDERS, FACTS):
             household, line = carried_out(mend, case.household, decision.line)
-            after = interpreted(program, household, [line], usage).decisions[0]  # type: ignore[arg-type]
+            after = interpreted(program, household, [line], usage).decisions[0]
             assert after.paid == mend.paid
             assert after.outcome in ("covered", "partly")
             assert after.paid > decision.paid or (after.charged == 0 and after.outcome == "covered")
@@ -51,7 +52,7 @@ def test_a_mend_carried_out_pays_what_it_promises(case: Situation) -> None:
 @settings(max_examples=40, deadline=None)
 def test_every_mend_is_a_whole_sentence(case: Situation) -> None:
     for decision, usage in line_by_line(case):
-        for mend in mends(decision, case.household, usage, PROVIDERS, FACTS):  # type: ignore[arg-type]
+        for mend in mends(decision, case.household, usage, PROVIDERS, FACTS):
             for language in LANGUAGES:
                 assert faults(tell(mend, CATALOGUE, language)) == []
 
@@ -79,10 +80,11 @@ def ways(book: Book, line: Line, *evidence: Evidence, enrolment: Enrolment = ENR
 
 def test_one_document_that_serves_twice_is_asked_for_once(book: Book) -> None:
     (way,) = ways(book, VISIT)
-    assert ([bring.requirement.id for bring in way.brings], way.paid) == (["voucher"], 90)
+    assert [bring.requirement.id for bring in way.brings] == ["voucher"]
+    assert way.paid == 90
     assert tell(way, book.catalogue) == (
-        "With this, CHF 90.00 would be paid: delegation voucher or referral by the telemedicine centre dated 18 May 2026 "
-        "or earlier, for this specialty, issued by: family doctor, group practice or telemedicine centre."
+        "With this, CHF 90.00 would be paid: delegation voucher or referral by the telemedicine centre dated 18 May "
+        "2026 or earlier, for this specialty, issued by: family doctor, group practice or telemedicine centre."
     )
 
 
@@ -109,12 +111,13 @@ def test_nobody_is_invited_to_state_another_cause(book: Book) -> None:
 
 
 def test_a_choice_the_member_has_is_told(book: Book) -> None:
-    facts = {"channel": "private", "network_indicated": True, "booked_through_operations_centre": True}
-    line = Line("1", "nora", "dental/visit", date(2026, 5, 18), Decimal(50), facts={**facts, "doctor_in_network": True})
+    facts: Facts = {
+        "channel": "private", "network_indicated": True, "booked_through_operations_centre": True,
+        "doctor_in_network": True,
+    }  # fmt: skip
+    line = Line("1", "nora", "dental/visit", date(2026, 5, 18), Decimal(50), facts=facts)
     enrolment = Enrolment("nora", "it/faremutua/noisalute-piu", date(2025, 1, 1))
     found = ways(book, line, enrolment=enrolment)
-    assert [(dict(way.facts), way.paid) for way in found] == [({"channel": "network"}, 50)]
+    assert [(dict(way.facts), str(way.paid)) for way in found] == [({"channel": "network"}, "50.00")]
     assert [bring.requirement.id for bring in found[0].brings] == ["network-authorisation"]
     assert tell(found[0], book.catalogue).startswith("With this, € 50.00 would be paid: Care channel: network; ")
-
-

@@ -54,8 +54,8 @@ MUTANTS = {
         "w[j + 1] = paid\n            if not limited",
     ),
     "a limit does not hold what is lifted again": (
-        "if amount > room and",
-        "if amount > room + FOREVER and",
+        "amount > room and",
+        "amount > room + FOREVER and",
     ),
     "a ceiling gives nothing back to accounts": (
         "            part = min(excess, w[j + 1])\n",

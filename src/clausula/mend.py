@@ -1,7 +1,7 @@
-"""What would change the answer: the same decision asked again with one thing put right. Cheap, because deciding is pure.
+"""What would change the answer: the same decision asked again with one thing put right.
 
-"With this, CHF 52.56 would be paid: delegation voucher dated 18 May 2026 or earlier." A mend is never a guess: every one
-is decided by the engine, and one that pays nothing is not told.
+"With this, CHF 52.56 would be paid: delegation voucher dated 18 May 2026 or earlier." A mend is never a guess: every
+one is decided by the engine (cheap, because deciding is pure), and one that pays nothing is not told.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ class _Search:
                     yield replace(mend, on=date.fromordinal(day))
 
     def _values(self, decision: Decision, fact_id: str) -> list[Any]:
-        """Other values of a fact that is not known, or that the member may choose: codes of a closed list, and flags."""
+        """Other values of a fact that is not known, or that the member may choose: closed codes and flags."""
         column = next((c for c in decision.program.columns if c.spec.id == fact_id), None)
         declared = self.declared.get(fact_id)
         if column is None or declared is None or declared.of != "line" or column.spec.derive:

@@ -1,4 +1,4 @@
-"""Names for people: plans, clauses, rules, facts and their values, periods, units, documents, in one of five languages."""
+"""Names for people, in five languages: plans, clauses, rules, facts and their values, periods, units, documents."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ class Namer:
     def declared(self, decision: Decision, fact_id: str) -> Fact | None:
         """A fact as a plan of the person declares it, else as the catalogue does."""
         for cover in decision.program.covers:
-            for fact in cover.plan.of(Fact):
+            own: list[Fact] = cover.plan.of(Fact)
+            for fact in own:
                 if fact.id == fact_id:
                     return fact
         return self.catalogue.facts.get(fact_id)

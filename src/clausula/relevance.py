@@ -40,7 +40,7 @@ def relevant(decision: Decision) -> list[Read]:
     runs = by_cover(decision)
     chosen = [run for run in runs if _counts(run[0].cover, decision)]
     if chosen:
-        return [read for run in chosen for read in _chosen(run, decision)]
+        return [read for run in chosen for read in _chosen(run)]
     found = [read for run in runs for read in run if _decides(read, decision)]
     return found or [read for run in runs for read in run if read.step.row == decision.reason][:1]
 
@@ -60,7 +60,7 @@ def _decides(read: Read, decision: Decision) -> bool:
     )
 
 
-def _chosen(run: Sequence[Read], decision: Decision) -> Iterator[Read]:
+def _chosen(run: Sequence[Read]) -> Iterator[Read]:
     """The steps of the benefit that was chosen, from where it was looked at."""
     cover = run[0].cover
     assert cover is not None

@@ -1,8 +1,9 @@
-"""A large table is decided column by column: the same totals, decisions and listed lines as line by line."""
+"""A large table run in bulk gives what it gives line by line: the same totals, the same list, the same decisions."""
 
-import csv
-import io
+from __future__ import annotations
+
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,75 +13,132 @@ import pyarrow.parquet as pq
 import pytest
 
 from clausula.batch import bulk
-from clausula.batch.folder import MARK
-from tests.cli.world import LINES, MEMBERS, ask, write
+from clausula.batch.run import Job, run
+from clausula.batch.tally import Tally
+from clausula.book import Book, load_plans
+from clausula.intake import read_roster
 
-KEYS = ("line", "person", "outcome", "reason", "charged", "paid", "borne")
-MONEY = pa.decimal128(18, 2)
+MEMBERS = """
+[[household]]
+id = "family"
+[[household.person]]
+id = "anna"
+born = 1980-05-01
+[[household.person]]
+id = "ben"
+born = 2012-05-01
+[[household.enrolment]]
+person = "anna"
+plan = "test/deductible-share-ceiling"
+start = 2026-01-01
+[[household.enrolment]]
+person = "ben"
+plan = "test/deductible-share-ceiling"
+start = 2026-03-01
 
-
-def table(*more: dict[str, str]) -> pa.Table:
-    """The lines of the cast, amounts as decimals where they are amounts."""
-    rows: list[dict[str, Any]] = [*csv.DictReader(io.StringIO(LINES)), *more]
-    for row in rows:
-        row["charged"] = Decimal(row["charged"]) if row["charged"] != "twelve" else None
-        row["provider"] = row.get("provider") or None
-    return pa.Table.from_pylist(rows).set_column(4, "charged", pa.array([row["charged"] for row in rows], MONEY))
-
-
-def done(folder: Path, lines: pa.Table, size: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
-    """What a run leaves: totals, decisions by line, listed lines, usage."""
-    folder.mkdir()
-    monkeypatch.setattr(bulk, "BULK", size)
-    pq.write_table(lines, folder / "lines.parquet")
-    out = folder / "out"
-    arguments = ["--members", write(folder, "members.toml", MEMBERS), "--out", str(out)]
-    assert ask("run", *arguments, str(folder / "lines.parquet")) == 0
-    totals = json.loads((out / MARK).read_text(encoding="utf-8"))
-    del totals["inputs"]
-    rows = pq.read_table(out / "decisions.parquet").to_pylist()
-    with (out / "listed.csv").open(encoding="utf-8") as file:
-        listed = sorted((row["reason"], row["origin"].rsplit(":", 1)[-1]) for row in csv.DictReader(file))
-    usage = json.loads((out / "usage.json").read_text(encoding="utf-8"))
-    return totals, sorted(tuple(row[key] for key in KEYS) for row in rows), listed, usage
-
-
-BILLS: dict[str, tuple[dict[str, str], ...]] = {
-    "the cast": (),
-    "a line that comes twice": ({"line_id": "2", "person": "ada", "charged": "140.00"},),
-    "a service nobody knows": ({"line_id": "7", "service": "no/such"},),
-    "nothing charged": ({"line_id": "7", "charged": "0.00"},),
-    "less than nothing": ({"line_id": "7", "charged": "-5.00"},),
-    "before the cover": ({"line_id": "7", "served_on": "2025-12-31"},),
-    "before birth": ({"line_id": "7", "person": "ben", "served_on": "2010-01-01"},),
-    "no date": ({"line_id": "7", "served_on": "soon"},),
-    "no currency": ({"line_id": "7", "currency": ""},),
-    "a provider nobody knows": ({"line_id": "7", "provider": "dr-x"},),
-    "beyond the ceiling": tuple({"line_id": str(n), "charged": "99.99"} for n in range(10, 20)),
-}
+[[household]]
+id = "other"
+[[household.person]]
+id = "carl"
+born = 1950-05-01
+[[household.enrolment]]
+person = "carl"
+plan = "test/deductible-share-ceiling"
+start = 2026-01-01
+"""
+ROW = {"service": "outpatient/consultation", "served_on": "2026-02-01", "charged": Decimal(100), "currency": "EUR"}
 
 
-@pytest.mark.parametrize("name", BILLS)
-def test_columns_say_what_lines_say(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = {
-        "person": "ada", "served_on": "2026-03-09", "service": "outpatient/consultation", "charged": "10.00",
-        "currency": "EUR",
-    }  # fmt: skip
-    lines = table(*({**usual, **row} for row in BILLS[name]))
-    by_line = done(tmp_path / "lines", lines, 10**9, monkeypatch)
-    assert done(tmp_path / "columns", lines, 1, monkeypatch) == by_line
+@pytest.fixture(scope="module")
+def book() -> Book:
+    """The bundled plans and those of the tests."""
+    return load_plans("tests/plans")
 
 
-def test_what_only_the_desk_can_read_is_done_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = table()
-    systems = lines.append_column("person_system", pa.array(["member"] * lines.num_rows))
-    numbered = systems.set_column(1, "person", pa.array(["1001"] * lines.num_rows))
-    assert done(tmp_path / "one", numbered, 1, monkeypatch) == done(tmp_path / "two", numbered, 10**9, monkeypatch)
-    assert (tmp_path / "one/out/decisions.jsonl").exists()
+def rows(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of a table, each the usual one with changes."""
+    return [{"line_id": str(n), "person": "anna", **ROW, **change} for n, change in enumerate(changes, 1)]
 
 
-def test_a_small_table_and_one_of_several_are_done_line_by_line(tmp_path: Path) -> None:
-    pq.write_table(table(), tmp_path / "lines.parquet")
-    out, members = str(tmp_path / "out"), write(tmp_path, "members.toml", MEMBERS)
-    assert ask("run", "--members", members, "--out", out, str(tmp_path / "lines.parquet")) == 0
-    assert (tmp_path / "out/decisions.jsonl").exists()
+def table(folder: Path, lines: list[dict[str, Any]]) -> Path:
+    """A Parquet file of rows."""
+    path = folder / "lines.parquet"
+    columns = {name: [line.get(name) for line in lines] for name in lines[0]}
+    money = pa.array([line["charged"] for line in lines], pa.decimal128(12, 2))
+    pq.write_table(pa.table({**columns, "charged": money}), path)
+    return path
+
+
+def both(book: Book, folder: Path, lines: list[dict[str, Any]], patch: pytest.MonkeyPatch) -> tuple[Tally, Tally]:
+    """The totals of a run in bulk and of a run line by line; decisions compared on the way."""
+    (folder / "members.toml").write_text(MEMBERS)
+    roster = read_roster(folder / "members.toml")
+    path = table(folder, lines)
+    found = []
+    for name, least in (("bulk", 1), ("single", 10**9)):
+        patch.setattr(bulk, "BULK", least)
+        found.append(run(Job(book, roster, (path,), folder / name)))
+    amounts = ["person", "line", "outcome", "charged", "paid", "borne", "reason", "reason_plan", "reason_clause"]
+    decided = [
+        pq.read_table(folder / name / "decisions.parquet").select(amounts).to_pylist() for name in ("bulk", "single")
+    ]
+    keys = [
+        sorted(({**each, **{a: Decimal(each[a]) for a in ("charged", "paid", "borne")}} for each in some), key=str)
+        for some in decided
+    ]
+    assert [{**each, "charged": str(each["charged"].normalize())} for each in keys[0]] == [
+        {**each, "charged": str(each["charged"].normalize())} for each in keys[1]
+    ]
+    usage = [json.loads((folder / name / "usage.json").read_text()) for name in ("bulk", "single")]
+    assert sorted(map(str, (row for row in usage[0] if row["used"]))) == sorted(
+        map(str, (row for row in usage[1] if row["used"]))
+    )
+    assert (folder / "bulk/listed.csv").read_text() == (folder / "single/listed.csv").read_text()
+    return found[0], found[1]
+
+
+def test_lines_of_several_households_in_any_order(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = rows(
+        {"served_on": "2026-03-05", "charged": Decimal("99.99")},
+        {"person": "carl"},
+        {"person": "ben", "served_on": "2026-02-28"},
+        {"person": "ben", "served_on": "2026-03-01"},
+        {"charged": Decimal(400)},
+    )
+    fast, slow = both(book, tmp_path, lines, monkeypatch)
+    assert fast.as_dict() == slow.as_dict()
+    assert fast.all.decided == 5
+
+
+def test_what_cannot_be_decided_is_listed_all_the_same(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = rows(
+        {},
+        {"person": "nobody"},
+        {"service": "spaceflight"},
+        {"currency": "USD"},
+        {"charged": Decimal(-5)},
+        {"charged": None},
+        {"served_on": "1979-01-01"},
+        {"line_id": "1"},
+        {"line_id": "1", "charged": Decimal(7)},
+    )
+    fast, slow = both(book, tmp_path, lines, monkeypatch)
+    assert fast.as_dict() == slow.as_dict()
+    assert (fast.all.decided, fast.all.listed) == (1, 8)
+    assert dict(fast.reasons)["duplicate-line"] == 1
+
+
+def test_a_table_that_only_the_desk_can_read_is_read_by_it(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = rows({"emergency": "yes"}, {"emergency": "true"})
+    fast, slow = both(book, tmp_path, lines, monkeypatch)
+    assert fast.as_dict() == slow.as_dict()
+
+
+def test_an_enormous_amount_is_listed_and_not_cut(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast, slow = both(book, tmp_path, rows({"charged": Decimal("9999999999.99")}, {}), monkeypatch)
+    assert fast.as_dict() == slow.as_dict()
+    assert fast.all.listed == 1

@@ -205,9 +205,7 @@ def test_guide_says_what_is_missing_and_whom_to_ask(tmp_path: Path, capsys: pyte
     assert _needed(tmp_path, "guide") == 0
     told = capsys.readouterr().out
     assert "as things stand: a document is missing" in told
-    assert (
-        "[ ] Prescription; missing; dated 2 March 2026 or earlier; ask Desk 0800 000 000, open at that hour" in told
-    )
+    assert "[ ] Prescription; missing; dated 2 March 2026 or earlier; ask Desk 0800 000 000, open at that hour" in told
 
 
 def test_guide_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,8 @@ from tests.intake.world import EXAMPLES, lines, listed, roster, total
 
 FILES = sorted(path for path in EXAMPLES.iterdir() if path.name != "members.toml")
 ONCE = (
-    "no-amount", "not-itemised", "foreign-currency", "preauthorisation", "bad-amount", "duplicate-line", "unknown-member",
+    "no-amount", "not-itemised", "foreign-currency", "preauthorisation", "bad-amount", "duplicate-line",
+    "unknown-member",
 )  # fmt: skip
 CAST = {"nora", "marc", "luc", "anneke", "pieter", "fleur", "giulia", "marco", "sofia", "avery"}
 

@@ -1,4 +1,4 @@
-"""The services of a statement, bill by bill: what was charged, who pays, why, with the clause; and what is still to do."""
+"""The services of a statement, bill by bill: what was charged, who pays, why; and what is still to do."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from clausula.batch.outputs import listed_file
 from clausula.batch.tally import Tally
 from clausula.compiler import compile_book
 from clausula.household import Household, Line
-from clausula.intake import Coding, Desk, Listed, Read, format_of
+from clausula.intake import Coding, Desk, Listed, Read, format_of, values
 from clausula.intake.parquet_rows import check_types, row_text
 from clausula.intake.table import Rows, check_columns
 from clausula.money import to_decimal
@@ -47,11 +47,21 @@ class UnfitError(Exception):
 
 @dataclass(slots=True)
 class Source:
-    """One input table, and for each of its rows the first row with the same person, provider, claim and number."""
+    """One input table.
+
+    first: for each row the first row with the same person, provider, claim and number. odd: rows with a cell that is
+    not of its fact's kind. Rows that come a second time and odd rows are for the desk to explain.
+    """
 
     path: Path
     table: pa.Table
     first: Ints
+    odd: Ints
+
+    @property
+    def twice(self) -> Ints:
+        """Rows that come a second time."""
+        return self.first != np.arange(len(self.first))
 
 
 def fits(job: Job) -> bool:
@@ -74,7 +84,7 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     tally.opened(name)
     progress("reading", 0, 0)
     source = _read(job.inputs[0], facts, desk)
-    done = source.first != np.arange(source.table.num_rows)
+    done = np.zeros(source.table.num_rows, bool)
     groups = list(_groups(job))
     slots = max(people.program.tables.depth for people in groups)
     with listed_file(folder) as listed, Decisions(folder / "decisions.parquet", slots) as decisions:
@@ -103,7 +113,7 @@ def _read(path: Path, facts: Mapping[str, str], desk: Desk) -> Source:
         raise UnfitError("people or providers are named by numbers")
     if "service" not in table.column_names:
         table = table.append_column("service", _services(table, desk))
-    return Source(path, table, _first_of(table))
+    return Source(path, table, _first_of(table), _odd_cells(table, facts))
 
 
 def _services(table: pa.Table, desk: Desk) -> pa.Array:
@@ -134,6 +144,29 @@ def _first_of(table: pa.Table) -> Ints:
     return index[inverse]
 
 
+def _odd_cells(table: pa.Table, facts: Mapping[str, str]) -> Ints:
+    """Rows with a text that is not of its fact's kind."""
+    odd = np.zeros(table.num_rows, bool)
+    for name in set(table.column_names) & set(facts):
+        column = table.column(name).combine_chunks()
+        coded = pa.types.is_dictionary(column.type)
+        if coded or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            words = column if coded else column.dictionary_encode()
+            bad = np.array([*(not _is_fact(facts[name], word) for word in words.dictionary.to_pylist()), False])
+            odd |= bad[np.asarray(words.indices.fill_null(-1)).astype(np.int64)]
+    return odd
+
+
+def _is_fact(kind: str, word: str | None) -> bool:
+    if not word:
+        return True
+    try:
+        values.fact(kind, word)
+    except values.BadValueError:
+        return False
+    return True
+
+
 def _groups(job: Job) -> Iterator[People]:
     """People whose plans can be decided together: by currency and order of lines."""
     book, groups = job.book, dict[tuple[str, str], tuple[set[str], list[Household]]]()
@@ -152,7 +185,7 @@ def _groups(job: Job) -> Iterator[People]:
 
 def _decide(people: People, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
     """Decide the rows of a table that belong to these people and have not been done."""
-    rest = np.flatnonzero(~done)
+    rest = np.flatnonzero(~(done | source.odd | source.twice))
     table = source.table.take(pa.array(rest))
     try:
         decided = decide_table(people, table, usage)
@@ -167,16 +200,15 @@ def _decide(people: People, source: Source, usage: dict[str, Usage], done: Ints)
 def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
     """What the desk says of the rows that were not decided. Raises UnfitError where it would take one."""
     rows = Rows(desk, facts, set())
-    twice = source.first != np.arange(len(source.first))
 
     def taken(number: int) -> Iterator[Read]:
         row = source.table.slice(number, 1).to_pylist()[0]
         yield from rows.take({name: row_text(value) for name, value in row.items()}, f"{source.path}:row {number + 1}")
 
-    for number in sorted(set(source.first[twice].tolist())):
+    for number in sorted(set(source.first[source.twice].tolist())):
         for _ in taken(number):  # so that the desk knows what comes a second time
             pass
-    for number in np.flatnonzero(~done | twice).tolist():
+    for number in np.flatnonzero(~done).tolist():
         for each in taken(number):
             if isinstance(each, Line):
                 raise UnfitError(f"the desk takes row {number + 1}")

@@ -85,6 +85,7 @@ def own_language(book: Book, household: Household, person: Person) -> str:
 
 
 def colours_of(matter: Matter) -> dict[str, str]:
+    """The class of the bars of each of the member's plans."""
     return {plan: COLOURS[min(number, len(COLOURS) - 1)] for number, plan in enumerate(matter.plans)}
 
 

@@ -39,8 +39,8 @@ class Ways:
         return [tell(each, self.catalogue, language) for each in self._of(decision)]
 
     def tell_bill(self, bill: Sequence[Decision], language: str) -> list[str]:
-        """The ways for the lines of one bill: one sentence, with the sum the engine finds, where the same documents serve
-        them all."""
+        """The ways for the lines of one bill: one sentence with the sum the engine finds, where the same documents
+        serve them all."""
         found = [(each, ways[0]) for each in bill if (ways := self._of(each))]
         needed = {tuple(bring.requirement.id for bring in way.brings) for _, way in found}
         if len(found) < 2 or len(needed) > 1 or any(way.facts or way.on for _, way in found):

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from clausula import dates
-from clausula.money import show, to_minor
+from clausula.money import decimals, show
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -45,4 +45,4 @@ class Words:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount in currency units."""
-        return show(to_minor(amount, currency), currency, self.language)
+        return show(int(amount.scaleb(decimals(currency))), currency, self.language)

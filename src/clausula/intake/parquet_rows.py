@@ -47,6 +47,7 @@ def read_parquet(path: Path, desk: Desk, known_facts: Mapping[str, str]) -> Iter
 
 
 def check_types(schema: Any, file: str) -> None:
+    """Raises InputError for a column of a type that cannot be read exactly."""
     for one in schema:
         kind = one.type.value_type if pa.types.is_dictionary(one.type) or pa.types.is_list(one.type) else one.type
         asked = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_decimal)
