@@ -120,7 +120,8 @@ class Decision:
             return "not_covered"
         if any(cover.outcome == "covered" and cover.cash for cover in self.covers) and self.row[k.CHARGED] == 0:
             return "covered"
-        return "covered" if self.left == 0 or ("covered" in outcomes and self.left == self._kept_zero()) else "partly"
+        beside = "covered" in outcomes and "partly" not in outcomes and self.left == self._kept_zero()
+        return "covered" if self.left == 0 or beside else "partly"
 
     def _kept_zero(self) -> int:
         """What may stand open on a line that counts as covered: the bill beside an indemnity or a service in kind."""

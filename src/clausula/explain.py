@@ -148,7 +148,7 @@ class Teller(Namer):
             (row.b if rule.verb == "proportion" else -1, rule.of),
         ]  # fmt: skip
         facts = [fact for column, fact in asked if column >= 0 and self._column(decision, column, slot) < 0]
-        names = [self.fact(decision, fact)[0] for fact in facts] or [self.words["per"].get(scope) or self.fact(decision, scope)[0]]
+        names = [self.fact(decision, fact)[0] for fact in facts or [scope]]
         template_name, word = template(rule)
         name = named(rule.name, self.language) or self.words["word"].get(word or template_name, "")
         key = "missing_value" if name else "missing_plain"

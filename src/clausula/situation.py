@@ -225,21 +225,21 @@ def read_situation(data: Mapping[str, Any], book: Book, where: str = "given", pl
         record(Provider, entry, f"{where}.providers[{n}]")
         for n, entry in enumerate(_entries(data, "providers", where), 1)
     ]
+    _known_people(people, [*enrolments, *evidence], where)
     household = Household(str(data.get("household", "household")), tuple(people), tuple(enrolments), tuple(evidence))
-    _known_people(household, where)
     lines = _lines(data, first, where)
     return Situation(
         household, tuple(lines), {each.id: each for each in providers}, _usage(data, household, book, where)
     )
 
 
-def _known_people(household: Household, where: str) -> None:
-    known = {person.id for person in household.people}
-    if len(known) != len(household.people):
+def _known_people(people: Sequence[Person], theirs: Sequence[Enrolment | Evidence], where: str) -> None:
+    known = {person.id for person in people}
+    if len(known) != len(people):
         raise InputError(f"{where}.people", "two people have the same id")
-    for name in (*(e.person for e in household.enrolments), *(e.person for e in household.evidence)):
-        if name not in known:
-            raise InputError(where, f"nobody is called {name!r}", "people are " + ", ".join(sorted(known)))
+    for each in theirs:
+        if each.person not in known:
+            raise InputError(where, f"nobody is called {each.person!r}", "people are " + ", ".join(sorted(known)))
 
 
 def _lines(data: Mapping[str, Any], person: str, where: str) -> list[Line]:

@@ -154,7 +154,8 @@ def test_texts_stand_out_from_their_ground(dark: bool) -> None:
     colours.update(dict(re.findall(r"--([\w-]+):(#\w+)", night)) if dark else {})
     for front, ground in [
         ("text", "bg"), ("text", "card"), ("soft", "bg"), ("soft", "card"), ("soft", "head"), ("brand", "card"),
-        ("good", "good-bg"), ("warn", "warn-bg"), ("bad", "bad-bg"), ("mine", "card"), ("good", "card"),
+        ("good", "good-bg"), ("warn", "warn-bg"), ("bad", "bad-bg"), ("part", "part-bg"),
+        ("mine", "card"), ("good", "card"),
     ]:  # fmt: skip
         assert _contrast(colours[front], colours[ground]) >= 4.5, (front, ground)
 

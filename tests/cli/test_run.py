@@ -13,7 +13,7 @@ from clausula.batch.folder import MARK
 from clausula.batch.tally import Tally, TotalsError
 from tests.cli.world import LINES, MEMBERS, PLAN, document, run_in, write
 
-TOTALS = "6 lines in = 3 decided + 3 listed (1 of them state no readable amount); CHF 7.00 = 0 + 7.00; EUR 310.05 = "
+TOTALS = "6 lines in = 3 decided + 3 listed (1 of them state no readable amount); CHF 7.00 = 0.00 + 7.00; EUR 310.05 = "
 
 
 def test_the_table_says_what_came_in_and_where_it_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,8 @@ class Decided:
         refused = ((found == k.NO_COVER) | (found == k.NOT_COVERED)).all(axis=0)
         granted = (found == k.COVERED).any(axis=0)
         aside = ((found != k.COVERED) | cash | (paid == 0)).all(axis=0)
-        whole = (self.left == 0) | (granted & aside)
+        partly = (found == k.PARTLY).any(axis=0)
+        whole = (self.left == 0) | (granted & aside & ~partly)
         return np.where(open_ > 0, open_, np.where(refused, k.NOT_COVERED, np.where(whole, k.COVERED, k.PARTLY)))
 
     def cash(self, slot: int) -> Ints:

@@ -37,7 +37,7 @@ def situation(args: argparse.Namespace) -> tuple[Book, Situation]:
 def read_data(name: str) -> dict[str, Any]:
     """A table from a JSON or TOML file ("-": standard input); numbers are exact. Raises CommandError."""
     text = _text(name)
-    looks_json = text.lstrip()[:1] == "{" and not name.endswith(".toml")
+    looks_json = name.endswith(".json") or (text.lstrip()[:1] == "{" and not name.endswith(".toml"))
     try:
         found: Any = (
             json.loads(text, parse_float=Decimal, parse_constant=_refuse)

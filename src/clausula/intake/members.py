@@ -107,8 +107,9 @@ class _Reading:
             return None
         if not people and not table.get("person"):
             self.wrong("no-people", f"household {table['id']} has no people", at, "add [[household.person]]")
-        kept = tuple(one for one in enrolments if one), tuple(one for one in evidence if one)
-        return Household(table["id"], tuple(people.values()), *kept)
+        kept = tuple(one for one in enrolments if one and one.person in people)
+        papers = tuple(one for one in evidence if one and one.person in people)
+        return Household(table["id"], tuple(people.values()), kept, papers)
 
     def belongs(self, record: Enrolment | Evidence | None, people: Mapping[str, Person], at: Keys) -> None:
         if record is not None and record.person not in people:
