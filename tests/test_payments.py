@@ -8,7 +8,7 @@ import pytest
 from clausula.fields import READERS
 from clausula.findings import Place
 from clausula.payments import pays, per, step
-from clausula.plan import Band, FactRef, Per
+from clausula.plan import Band, FactRef, Per, Step
 from clausula.values import PlanValueError, names, services
 from clausula.wants import when
 
@@ -202,3 +202,8 @@ def test_names_are_of_the_five_languages() -> None:
 def test_a_service_is_a_node_of_the_tree() -> None:
     with pytest.raises(PlanValueError, match="is not a node of the service tree"):
         services(["Hospital Stay"], HERE)
+
+
+def test_the_short_form_takes_the_deductible_before_the_share() -> None:
+    steps = pays({"share": "80 %", "deductible": 100, "per": "calendar year"}, Place())
+    assert [step.verb for step in steps if isinstance(step, Step)] == ["deductible", "share"]

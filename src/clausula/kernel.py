@@ -294,6 +294,15 @@ def tranches(m: Any, bands: int, amount: int, total: int, units: int) -> tuple[i
 
 
 @jit
+def granting(m: Any, s: int, value: int, amount: int, total: int, units: int) -> tuple[int, int]:
+    """Payable part of an amount by a run of units or by tranches, and the units granted."""
+    if m[s + S_KIND] == TRANCHES:
+        return tranches(m, m[s + S_C], amount, total, units)
+    granted = max(0, min(total + units, m[s + S_B]) - max(total, value))
+    return (amount * granted // units if granted > 0 else 0), granted
+
+
+@jit
 def operand(m: Any, s: int, x: Any, at: int, shift: int) -> int:
     """A step's value: its own, or a fact, or a share (a > 0, parts per million) of a fact, or an amount (-a) for each
     of it."""
@@ -410,11 +419,7 @@ def settle(
             before = amount if kind == OF_CHARGED or kind == AMOUNT else before
         elif kind <= TRANCHES:
             counted = m[s + S_COUNT]
-            if kind == UNITS:
-                granted = max(0, min(total + units, m[s + S_B]) - max(total, value))
-                amount = amount * granted // units if granted > 0 else 0
-            else:
-                amount, granted = tranches(m, m[s + S_C], amount, total, units)
+            amount, granted = granting(m, s, value, amount, total, units)
             # a refused visit does not push the next one out of a rolling window
             j = move(w, j, key, granted if kind == UNITS and value == 0 and m[s + S_WINDOW] >= 0 else units, COUNTED)
             if granted == 0 and units > 0 and why < 0:
@@ -443,9 +448,7 @@ def settle(
         if amount < before and why < 0 and m[b + B_KIND] != IN_KIND:
             why = row
         n = note(trace, n, where, row, before, amount, total)
-    if (
-        amount > room and m[b + B_KIND] != IN_KIND
-    ):  # a later step lifted the amount again: the limit holds for what is finally paid
+    if amount > room and m[b + B_KIND] != IN_KIND:  # a later step lifted it: the limit holds for what is finally paid
         n = note(trace, n, where, tightest, amount, room, 0)
         why = tightest if why < 0 else why
         amount = room

@@ -107,7 +107,7 @@ def _unit_bands(value: Any, place: Place) -> tuple[Band, ...]:
 
 
 VERBS = (
-    "of", "amount", "proportion", "share", "deductible", "member_pays", "member_at_most", "less", "units", "tranches",
+    "of", "amount", "proportion", "deductible", "share", "member_pays", "member_at_most", "less", "units", "tranches",
     "round",
 )  # fmt: skip
 _EXTRAS = {"when", "unless", "account", "keeps", "id", "name"}
