@@ -34,7 +34,7 @@ CHANCE = {"random", "secrets"}
 
 MACHINE_PATH = re.compile(r"(?<![\w./:{}<>-])/(?:home|Users|root|work|workspace|builds)/[\w.]|\b[A-Z]:\\Users\\")
 REGISTRY_HOST = re.compile(
-    r"\b(?:test\.)?pypi\.[a-z]{2,}\b|\bpythonhosted\.|\bregistry\.(?:npmjs|yarnpkg)\.|\b(?:deb|ftp|security)\.debian\.|\bproxy\.golang\."
+    r"\b(?:test\.)?pypi\.[a-z]{2,}\b|\bpython[h]osted\.|\bregistry\.(?:npmjs|yarnpkg)\.|\b(?:deb|ftp|security)\.debian\.|\bproxy\.golang\."
 )
 PLACE_IN_LOCK = re.compile(r"://|^\s*-(?:-(?:index-url|extra-index-url|find-links|trusted-host)|[if])\b", re.MULTILINE)
 
