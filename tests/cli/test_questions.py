@@ -240,3 +240,16 @@ def test_show_prints_every_kind_of_rule(tmp_path: Path, capsys: pytest.CaptureFi
     for words in ("needs script", "pays in full", "given by desk", "phone: 0800 000 000"):
         assert words in told
     assert "hours: Mon,Tue,Wed,Thu,Fri 08:00-18:00" in told
+
+
+def test_a_strict_check_wants_every_rule_hit_by_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "plans" / "one"
+    folder.mkdir(parents=True)
+    for name in ("plan.md", "cases.toml"):
+        (folder / name).write_text((PLANS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    text = (folder / "plan.md").read_text(encoding="utf-8")
+    extra = '\n```toml\n[[exclusion]]\nid = "unshown"\nname = { en = "Unshown" }\nwhen = { cause = "accident" }\n```\n'
+    (folder / "plan.md").write_text(text + extra, encoding="utf-8")
+    assert ask("check", str(tmp_path / "plans")) == 0
+    assert ask("check", str(tmp_path / "plans"), "--strict") == 1
+    assert "unshown" in capsys.readouterr().out

@@ -28,6 +28,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--source", metavar="DIR", help="source texts in which the figures of the rules must be found")
     parser.add_argument("--no-cases", action="store_true", help="do not run the golden cases")
+    parser.add_argument("--strict", action="store_true", help="a rule that no case hits is an error, not a warning")
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         raise CommandError(f"looked for source texts at {source}: there is nothing", "name the folder that holds them")
     reports: list[Any] = []
     for choice in chosen(args, args.targets):
-        reports.append(check(choice.book, choice.ids, sources=source, run_cases=not args.no_cases))
+        reports.append(check(choice.book, choice.ids, sources=source, run_cases=not args.no_cases, strict=args.strict))
         console.text(reports[-1].render())
     documents = [report.as_dict() for report in reports]
     console.document(documents[0] if len(documents) == 1 else {"reports": documents})
