@@ -102,8 +102,8 @@ MUTANTS = {
         "rests = rests and True",
     ),
     "the worse of two benefits is taken": (
-        "(not refused and result[2] > paid)",
-        "(not refused and result[2] < paid)",
+        "(not refused and gives > paid)",
+        "(not refused and gives < paid)",
     ),
     "a rolling window is a day longer": (
         "w[j] & 0x3FFFFF > since",

@@ -6,11 +6,13 @@ optional extra (`pip install clausula[fast]`); without it everything runs interp
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 import typing
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType, NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -79,14 +81,23 @@ def kernel() -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError("the source of the kernel is not there")
     module = importlib.util.module_from_spec(spec)
-    module.__dict__["jit"] = _jit()
+    module.__dict__["jit"] = jit(fingerprint(Path(interpreted.__file__), Path(k.__file__)))
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def _jit() -> Callable[[Any], Any]:
-    """Compiles a kernel function by its annotations; no memory management, because the kernel allocates nothing."""
+def fingerprint(*files: Path) -> str:
+    """A short mark of what the files say, another one when any of them changes."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def jit(mark: str) -> Callable[[Any], Any]:
+    """Compiles a kernel function by its annotations; no memory management, because the kernel allocates nothing.
+
+    Numba keeps what it compiled under the function's name and looks only at the function's own file to see whether it
+    is still true. The constants of `clausula.codes` are compiled in, so the name carries a `mark` of both files.
+    """
     from numba import njit, types  # noqa: PLC0415 - an optional extra, loaded only by who compiles
 
     memory = types.Array(types.int64, 1, "C")
@@ -100,11 +111,12 @@ def _jit() -> Callable[[Any], Any]:
             return types.void
         return types.UniTuple(types.int64, len(typing.get_args(annotation)))  # type: ignore[no-untyped-call]
 
-    def jit(function: Any) -> Any:
+    def compile_function(function: Any) -> Any:
+        function.__qualname__ = f"{function.__qualname__}_{mark}"
         hints = typing.get_type_hints(function)
         result = kind(hints.pop("return"))
         signature = result(*(kind(each) for each in hints.values()))
         options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
         return njit(signature, **options)(function)
 
-    return jit
+    return compile_function

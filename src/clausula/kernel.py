@@ -600,21 +600,13 @@ def better(
             return candidate, pending(m, test), ROW_TEST << 24 | test, 0, 0, 0, 0, 0, n
         if verdict == FALSE:
             continue
-        result = weigh(m, candidate, x, at, shift, left, e, w, j, trace, n, where)
-        n = result[6]
-        refused = result[0] >= NOT_COVERED
-        nearer = (outcome >= NOT_COVERED and not refused) or outcome == NOT_COVERED < result[0]
-        if chosen < 0 or nearer or (not refused and result[2] > paid):
-            chosen, outcome, row, paid, kept, advanced = (
-                candidate,
-                result[0],
-                result[1],
-                result[2],
-                result[3],
-                result[4],
-            )
-            first, last = j, result[5]
-        j = max(j, result[5])
+        offer, why, gives, keeps, ahead, end, n = weigh(m, candidate, x, at, shift, left, e, w, j, trace, n, where)
+        refused = offer >= NOT_COVERED
+        nearer = (outcome >= NOT_COVERED and not refused) or outcome == NOT_COVERED < offer
+        if chosen < 0 or nearer or (not refused and gives > paid):
+            chosen, outcome, row, paid, kept, advanced = candidate, offer, why, gives, keeps, ahead
+            first, last = j, end
+        j = max(j, end)
     return chosen, outcome, row, paid, kept, advanced, first, last, n
 
 

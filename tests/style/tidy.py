@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 LINES_PER_FILE = 600
 LINES_PER_FUNCTION = 60
-# Numba executes the kernel as one file whole: what it calls must stand in it, and a call in the loop costs time.
+# The kernel is one file: the same text runs interpreted and compiled, and what it calls must stand in it.
 LINES_PER_FILE_IN = {"src/clausula/kernel.py": 760}
 LINES_PER_FUNCTION_IN = {"src/clausula/kernel.py": 75}
 

@@ -98,10 +98,13 @@ class Report:
         if len(self._members) >= SHOWN:
             return
         zero = Decimal(0)
-        sums = [sum((getattr(each, name) for each in matter.decisions), zero) for name in ("charged", "paid", "borne")]
+        charged = sum((each.charged for each in matter.decisions), zero)
+        paid = sum((each.paid for each in matter.decisions), zero)
+        borne = sum((each.borne for each in matter.decisions), zero)
         currency = matter.decisions[0].program.currency if matter.decisions else ""
         name = matter.person.name or matter.person.id
-        self._members.append((name, file, *sums, currency, len(matter.decisions), len(matter.listed)))  # type: ignore[arg-type]
+        counts = len(matter.decisions), len(matter.listed)
+        self._members.append((name, file, charged, paid, borne, currency, *counts))
 
     def finish(self, tally: Tally) -> None:
         """Write the overview."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,18 @@ from typing import Any
 from clausula import plan as p
 from clausula.catalogue import Catalogue
 from clausula.money import PPM, show_share
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What the words of a rule are made with: the names of the catalogue in a language, and the plan's currency."""
+
+    catalogue: Catalogue
+    currency: str
+    language: str
+
+    def names(self, category: str, ids: Iterable[str]) -> list[str]:
+        return ["every service" if each == "*" else self.catalogue.name(category, each, self.language) for each in ids]
 
 
 def rule_in_words(rule: p.Rule, catalogue: Catalogue, currency: str, language: str) -> list[str]:
@@ -23,10 +36,8 @@ def rule_in_words(rule: p.Rule, catalogue: Catalogue, currency: str, language: s
     )
     head = f"{kind.lower()} {rule.id}".strip() + (f": {name}" if name and name != rule.id else "")
     tell: Callable[..., Iterable[str]] | None = _TELL.get(type(rule))
-    return [
-        f"• {head}",
-        *(f"    {line}" for line in (tell(rule, catalogue, currency, language) if tell else _plainly(rule, language))),
-    ]
+    lines = tell(rule, _Terms(catalogue, currency, language)) if tell else _plainly(rule, language)
+    return [f"• {head}", *(f"    {line}" for line in lines)]
 
 
 def condition(when: p.Alternatives) -> str:
@@ -99,8 +110,9 @@ def _band(band: p.Band) -> str:
     return f"{low}{high}{show_share(band.share)}" if band.share != PPM else f"{low}{high}in full"
 
 
-def _services(nodes: Iterable[str], catalogue: Catalogue, language: str) -> str:
-    return ", ".join("every service" if node == "*" else catalogue.name("service", node, language) for node in nodes)
+def _services(rule: p.Benefit | p.Exclusion | p.Waiting | p.Requirement, terms: _Terms) -> Iterable[str]:
+    if rule.services:
+        yield f"for {', '.join(terms.names('service', rule.services))}"
 
 
 def _conditions(rule: Any) -> list[str]:
@@ -108,9 +120,8 @@ def _conditions(rule: Any) -> list[str]:
     return found + ([f"unless {condition(rule.unless)}"] if rule.unless else [])
 
 
-def _benefit(rule: p.Benefit, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:
-    if rule.services:
-        yield f"for {_services(rule.services, catalogue, language)}"
+def _benefit(rule: p.Benefit, terms: _Terms) -> Iterable[str]:
+    yield from _services(rule, terms)
     yield from _conditions(rule)
     for words, ids in (
         ("exception to", rule.exception_to), ("goes before", rule.before), ("needs", rule.requires),
@@ -121,30 +132,27 @@ def _benefit(rule: p.Benefit, catalogue: Catalogue, currency: str, language: str
     if rule.pays is not None and not rule.pays:
         yield "pays in full"
     elif rule.pays:
-        yield "pays " + ", then ".join(step_in_words(step, currency) for step in rule.pays)
+        yield "pays " + ", then ".join(step_in_words(step, terms.currency) for step in rule.pays)
 
 
-def _exclusion(rule: p.Exclusion, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:  # noqa: ARG001
-    if rule.services:
-        yield f"for {_services(rule.services, catalogue, language)}"
+def _exclusion(rule: p.Exclusion, terms: _Terms) -> Iterable[str]:
+    yield from _services(rule, terms)
     yield from _conditions(rule)
     yield f"then {rule.outcome.replace('_', ' ')}"
 
 
-def _waiting(rule: p.Waiting, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:  # noqa: ARG001
-    if rule.services:
-        yield f"for {_services(rule.services, catalogue, language)}"
+def _waiting(rule: p.Waiting, terms: _Terms) -> Iterable[str]:
+    yield from _services(rule, terms)
     time = f"{rule.months} months" if rule.months else f"{rule.days} days"
     since, at = rule.counts_from.replace("_", " "), rule.counts_to.replace("_", " ")
     yield f"not covered before {time} from {since}, measured at {at}"
     yield from _conditions(rule)
 
 
-def _requirement(rule: p.Requirement, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:  # noqa: ARG001
-    if rule.services:
-        yield f"for {_services(rule.services, catalogue, language)}"
+def _requirement(rule: p.Requirement, terms: _Terms) -> Iterable[str]:
+    yield from _services(rule, terms)
     yield from _conditions(rule)
-    kinds = " or ".join(catalogue.name("evidence", kind, language) for kind in rule.evidence)
+    kinds = " or ".join(terms.names("evidence", rule.evidence))
     if kinds:
         yield f"needs {kinds}"
     if rule.issued_by:
@@ -159,11 +167,11 @@ def _requirement(rule: p.Requirement, catalogue: Catalogue, currency: str, langu
         yield f"if {failure.replace('otherwise', 'not so')}: {outcome.replace('_', ' ')}"
 
 
-def _named_step(rule: p.NamedStep, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:  # noqa: ARG001
-    yield step_in_words(rule.step, currency)
+def _named_step(rule: p.NamedStep, terms: _Terms) -> Iterable[str]:
+    yield step_in_words(rule.step, terms.currency)
 
 
-def _question(rule: p.Question, catalogue: Catalogue, currency: str, language: str) -> Iterable[str]:  # noqa: ARG001
+def _question(rule: p.Question, _: _Terms) -> Iterable[str]:
     yield f"asks the {rule.to}: {rule.asks}"
     yield f"read as: {rule.reading}" + (f" (parameter {rule.parameter})" if rule.parameter else "")
 
