@@ -105,7 +105,8 @@ class Sweeping:
         self.memory = np.array(program_memory(program), np.int64)
         self.evidence = np.array(evidence_memory(people.encoder.evidence, people.encoder.proposals), np.int64)
         self.nothing = np.array(output_memory(program, 1), np.int64)
-        self.sweep = compiled.kernel().sweep if compiled.available() else kernel.sweep
+        self.compiled = compiled.available()
+        self.sweep = compiled.kernel().sweep if self.compiled else kernel.sweep
 
     def piece(self, households: tuple[int, int], opening: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
         """Decide the households from the first to before the last; returns their closing accounts and where each
@@ -121,7 +122,12 @@ class Sweeping:
         closing = np.empty(len(accounts) + 2 * (high - low) * self.depth * self.moves + 2, np.int64)
         closing_at = np.zeros(len(starts), np.int64)
         x = self.rows.x.piece(low, high).reshape(-1)
-        end = self.sweep(self.memory, x, starts, accounts, at, self.evidence, work, out, closing, closing_at, out[:0])
+        memories = starts, accounts, at, self.evidence, work, out, closing, closing_at, np.zeros(1, np.int64)
+        if self.compiled:
+            address = compiled.address
+            end = self.sweep(address(self.memory), address(x), len(starts) - 1, *(address(each) for each in memories))
+        else:
+            end = self.sweep(self.memory, x, len(starts) - 1, *memories)
         self.cells[low:high] = out.reshape(high - low, -1)
         return closing[:end].copy(), closing_at
 
