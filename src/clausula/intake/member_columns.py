@@ -32,6 +32,9 @@ ID = "id."
 MANY = 20
 """Findings of one kind in one column that are told one by one."""
 
+LIKENESS = 17 / 20
+"""How alike a column must be to a field, for it to be a slip of the pen and no fact; facts such as `specialties` are not."""
+
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = values.EARLIEST.toordinal() - _EPOCH, values.LATEST.toordinal() - _EPOCH
 _NO_DAY = -(2**31)
@@ -97,7 +100,7 @@ class Sheet:
                 self.wrong("columns", f"the column {values.shown(name)} stands twice", "leave one out")
             elif name not in known and not (open_to_facts and name.startswith(ID)):
                 plain = name.casefold().strip().replace("-", "_").replace(" ", "_")
-                near = difflib.get_close_matches(plain, known, 1, 0.85 if open_to_facts else 0.6)
+                near = difflib.get_close_matches(plain, known, 1, LIKENESS if open_to_facts else 6 / 10)
                 if near or not open_to_facts:
                     mend = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
                     self.wrong("columns", f"nobody reads the column {values.shown(name)}", mend)
