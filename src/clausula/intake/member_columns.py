@@ -33,7 +33,7 @@ MANY = 20
 """Findings of one kind in one column that are told one by one."""
 
 LIKENESS = 17 / 20
-"""How alike a column must be to a field, for it to be a slip of the pen and no fact; facts such as `specialties` are not."""
+"""How alike a column must be to a field for it to be a slip of the pen; facts such as `specialties` are not."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = values.EARLIEST.toordinal() - _EPOCH, values.LATEST.toordinal() - _EPOCH
