@@ -6,12 +6,12 @@ and a smaller program is left: the benefits that can still apply, with the requi
 kernel decides by it as by any program; only rows are numbered anew, and `Situations.rows` leads back to the numbers of
 the whole program. (Partial evaluation: Jones, Gomard, Sestoft 1993.)
 
-What a line brings of its own stays open: amounts, dates, counts, accounts, evidence, and every column named `live`.
+What a line brings of its own stays open: amounts, dates, counts, accounts, evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -55,12 +55,12 @@ class Shelf:
 class Situations:
     """The cases of a program: what a cover can still do for a line of one situation, numbered as met.
 
-    live: columns (of blocks: behind the common ones) that differ from line to line within a situation. A case is found
-    once for every (cover, situation) by `case`; `memory` lays out all cases found so far for the kernel.
+    A case is found once for every (cover, situation) by `case`; `layout` lays out all cases found so far for the
+    kernel.
     """
 
-    def __init__(self, program: Program, live: frozenset[int]) -> None:
-        self.program, self.live = program, live
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self.m = program_memory(program)
         self.index: list[int] = [0] * k.HEADER
         self.lists: dict[Record, int] = {}
@@ -69,21 +69,26 @@ class Situations:
         self.refusals: list[Record] = []
         self.covers: list[int] = []
         self.cases: dict[tuple[int, Record, Record], int] = {}
+        self.told: Sequence[int] = ()
         self.x: Sequence[int] = ()
         self.shift = 0
+        self.live: Container[int] = ()
 
     # --- a case ---
 
-    def case(self, cover: int, x: Sequence[int], slot: int) -> int:
-        """The case of a cover in a slot of a line that stands for its situation. x: the line's whole row."""
+    def case(self, cover: int, x: Sequence[int], slot: int, told: Sequence[int], live: Container[int]) -> int:
+        """The case of a cover in a slot of a line that stands for its situation.
+
+        x: the line's whole row. told: for every test FALSE, TRUE or UNKNOWN (FALSE where a missing fact means that), and
+        OPEN where only a line can tell. live: columns that differ from line to line within the situation.
+        """
         tables, m = self.program.tables, self.m
-        self.x, self.shift = x, slot * tables.width
+        self.x, self.shift, self.told, self.live = x, slot * tables.width, told, live
         at = tables.candidates + cover * tables.services + x[k.SERVICE]
         candidates: list[int] = []
         missed = False
         for number in m[m[at] : m[at + 1]]:
-            condition = tables.benefits[number].condition
-            verdict, _ = self.verdict(condition)
+            verdict, _ = self.verdict(tables.benefits[number].condition, exact=True)
             if verdict == k.FALSE and missed:
                 continue  # the reason why nothing fits is the first that does not
             candidates.append(self.benefit(number))
@@ -112,12 +117,12 @@ class Situations:
     def benefit(self, number: int) -> int:
         """A benefit with what is still open of it."""
         row, m = self.program.tables.benefits[number], self.m
-        condition = self.condition(row.condition)
+        condition = self.condition(row.condition, exact=True)
         if row.kind == k.BETTER_OF:
             members = [
                 self.benefit(member)
                 for member in m[row.step : row.step_end]
-                if self.verdict(self.program.tables.benefits[member].condition)[0] != k.FALSE
+                if self.verdict(self.program.tables.benefits[member].condition, exact=True)[0] != k.FALSE
             ]
             at = self.listed(members)
             return self.benefits.one((condition, 0, 0, 0, 0, at, at + len(members), row.kind), number)
@@ -202,44 +207,55 @@ class Situations:
     # --- conditions ---
 
     def is_live(self, column: int) -> bool:
-        """Whether a column differs from line to line within a situation."""
+        """Whether a column differs from line to line within the situation."""
         return (column < k.FIXED and column != k.SERVICE) or column in self.live
-
-    def is_open(self, test: TestRow) -> bool:
-        """Whether only the line can tell whether a test holds."""
-        if test.kind == k.USED or self.is_live(test.fact):
-            return True
-        return test.kind in (k.BELOW_FACT, k.AT_MOST_FACT) and self.is_live(test.a)
 
     def alternatives(self, c: int) -> list[range]:
         """Tests of each alternative of a condition."""
         m = self.m
         return [range(m[c + 1 + 2 * a], m[c + 2 + 2 * a]) for a in range(m[c])]
 
-    def verdict(self, c: int) -> tuple[int, int]:
-        """Truth of a condition in the situation, with the test that decided it; OPEN where only the line can tell."""
+    def verdict(self, c: int, *, exact: bool = False) -> tuple[int, int]:
+        """Truth of a condition in the situation, with the test that decided it; OPEN where only the line can tell.
+
+        exact: also OPEN where it is false anyway, but which test says so is for the line to tell.
+        """
         if c < 0:
             return k.TRUE, -1
-        tests = self.program.tables.tests
-        if not any(self.is_open(tests[number]) for each in self.alternatives(c) for number in each):
-            return kernel.truth(self.m, c, self.x, 0, self.shift, [k.W_ACCOUNTS, k.W_ACCOUNTS])
-        alternatives = [[self.told(number) for number in each] for each in self.alternatives(c)]
-        if any(all(verdict == k.TRUE for verdict in each) for each in alternatives):
-            return k.TRUE, -1
-        return OPEN, -1
+        opened = missed = nearest = -1
+        undecided = False
+        for tests in self.alternatives(c):
+            verdict, number = self.alternative(tests, exact=exact)
+            if verdict == k.TRUE:
+                return k.TRUE, -1
+            undecided = undecided or verdict == OPEN
+            if verdict == k.UNKNOWN and opened < 0:
+                opened = number
+            if verdict == k.FALSE and number - tests.start > nearest:
+                nearest, missed = number - tests.start, number
+        if undecided:
+            return OPEN, -1
+        return (k.UNKNOWN, opened) if opened >= 0 else (k.FALSE, missed)
 
-    def told(self, number: int) -> int:
-        """Truth of one test in the situation; OPEN where only the line can tell."""
-        test: TestRow = self.program.tables.tests[number]
-        if self.is_open(test):
-            return OPEN
-        verdict = kernel.holds(self.m, self.m[k.H_TESTS] + number * k.TEST_SIZE, self.x, 0, self.shift, [])
-        return k.FALSE if verdict == k.UNKNOWN and test.pend == k.NO_COVER else verdict
+    def alternative(self, tests: range, *, exact: bool) -> tuple[int, int]:
+        """Truth of one alternative, with the test that decided it."""
+        hole = -1
+        undecided = False
+        for number in tests:
+            verdict = self.told[number]
+            if verdict == k.FALSE and not (exact and undecided):
+                return k.FALSE, number
+            undecided = undecided or verdict == OPEN
+            if verdict == k.UNKNOWN and hole < 0:
+                hole = number
+        if undecided:
+            return OPEN, -1
+        return (k.UNKNOWN, hole) if hole >= 0 else (k.TRUE, -1)
 
-    def condition(self, c: int) -> int:
+    def condition(self, c: int, *, exact: bool = False) -> int:
         """What is left of a condition: nothing where it holds, one constant test where it does not, else the same
         tests with those that are told already made constant, so that the nearest miss stays the nearest."""
-        verdict, test = self.verdict(c)
+        verdict, test = self.verdict(c, exact=exact)
         if verdict == k.TRUE:
             return -1
         if verdict != OPEN:
@@ -252,7 +268,7 @@ class Situations:
     def left(self, number: int) -> Record:
         """What is left of a test."""
         test: TestRow = self.program.tables.tests[number]
-        verdict = self.told(number)
+        verdict = self.told[number]
         if verdict != OPEN:
             return self.constant(verdict, number)
         if test.kind == k.USED:

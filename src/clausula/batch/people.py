@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clausula.batch.table import Ints, Table, coded, indices
 from clausula.codes import MISSING
@@ -14,7 +15,6 @@ from clausula.facts import Spec, encode
 from clausula.household import Household, Provider
 from clausula.intake.member_writing import enrolments_table, evidence_table, people_table
 from clausula.program import Program
-from clausula.sources import raw
 
 FIELDS_OF_PEOPLE = frozenset({"born", "role", "sex"})
 FIELDS_OF_ENROLMENTS = frozenset({"start", "until"})
@@ -59,8 +59,8 @@ class Members:
         column = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
         coded_ids = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         mine = self.ids.cast(pa.string()) if pa.types.is_dictionary(self.ids.type) else self.ids
-        found = pa.compute.index_in(coded_ids.dictionary.cast(mine.type), mine)
-        numbers = pa.compute.fill_null(found, -1).to_numpy(zero_copy_only=False)
+        found = pc.index_in(coded_ids.dictionary.cast(mine.type), mine)
+        numbers = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
         return np.append(numbers, -1).astype(np.int64)[indices(coded_ids)]
 
 
@@ -120,6 +120,3 @@ class People:
             return provider.facts.get("specialty") or provider.specialty or None
         return provider.facts.get(spec.id)
 
-
-Code = Callable[[str], int]
-__all__ = ["Members", "People", "raw"]

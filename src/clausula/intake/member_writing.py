@@ -78,15 +78,16 @@ def write_member_tables(roster: Roster, folder: Path) -> None:
     people = [(home.id, person) for home in homes for person in home.people]
     enrolments = [each for home in homes for each in home.enrolments]
     evidence = [each for home in homes for each in home.evidence]
-    _write(folder / PEOPLE, _people(people))
-    _write(folder / ENROLMENTS, _enrolments(enrolments))
-    _write(folder / EVIDENCE, _evidence(evidence))
+    _write(folder / PEOPLE, people_table(people))
+    _write(folder / ENROLMENTS, enrolments_table(enrolments))
+    _write(folder / EVIDENCE, evidence_table(evidence))
     _write(folder / PROVIDERS, _providers(list(roster.providers.values())))
     if roster.match_by_name:
         (folder / SETTINGS).write_text("[members]\nmatch_by_name = true\n", encoding="utf-8")
 
 
-def _people(people: Sequence[tuple[str, Person]]) -> pa.Table:
+def people_table(people: Sequence[tuple[str, Person]]) -> pa.Table:
+    """The table of people, each with the household. Raises ValueError as `write_member_tables` does."""
     each = [person for _, person in people]
     further = _numbers(each) + _facts([person.facts for person in each], OF_PEOPLE)
     columns: list[list[Any]] = [[home for home, _ in people], [one.id for one in each], [one.born for one in each]]
@@ -94,13 +95,15 @@ def _people(people: Sequence[tuple[str, Person]]) -> pa.Table:
     return _table(people_schema((name, kind) for name, kind, _ in further), columns, further)
 
 
-def _enrolments(enrolments: Sequence[Enrolment]) -> pa.Table:
+def enrolments_table(enrolments: Sequence[Enrolment]) -> pa.Table:
+    """The table of enrolments. Raises ValueError as `write_member_tables` does."""
     further = _facts([one.facts for one in enrolments], OF_ENROLMENTS)
     columns = [[getattr(one, name) for one in enrolments] for name in OF_ENROLMENTS]
     return _table(enrolments_schema((name, kind) for name, kind, _ in further), columns, further)
 
 
-def _evidence(evidence: Sequence[Evidence]) -> pa.Table:
+def evidence_table(evidence: Sequence[Evidence]) -> pa.Table:
+    """The table of documents."""
     schema = evidence_schema()
     columns = [
         [None if (value := getattr(one, name)) in ("", ()) else value for one in evidence] for name in schema.names
