@@ -79,7 +79,7 @@ class Situations:
     def case(self, cover: int, x: Sequence[int], slot: int, told: Sequence[int], live: Container[int]) -> int:
         """The case of a cover in a slot of a line that stands for its situation.
 
-        x: the line's whole row. told: for every test FALSE, TRUE or UNKNOWN (FALSE where a missing fact means that), and
+        x: the line's whole row. told: for every test FALSE, TRUE or UNKNOWN (FALSE where a missing fact means that),
         OPEN where only a line can tell. live: columns that differ from line to line within the situation.
         """
         tables, m = self.program.tables, self.m

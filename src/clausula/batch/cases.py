@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,15 +56,18 @@ class Cases:
     def _slot(self, cover: Ints, rows: Ints, slot: int, cases: Ints) -> None:
         """Find the cases of one slot."""
         program, needs = self.program, self.sifting.needs
-        told, live = self._told(rows, slot), self._live(rows, slot)
+        live = self._live(rows, slot)
         shift = slot * program.tables.width
         worth = sorted(self.sifting.number[place] for place in self.sifting.worth)
         places = [c + shift if c >= program.tables.columns else c for c in worth]
         operands = rows[:, places]
         pairs = cover * program.tables.services + rows[:, k.SERVICE]
-        for pair in np.unique(pairs[cover >= 0]).tolist():
-            number, service = divmod(pair, program.tables.services)
-            asked = np.array(sorted(needs.tests_of(number, service)), np.int64)
+        met = np.unique(pairs[cover >= 0]).tolist()
+        tests = {pair: needs.tests_of(*divmod(pair, program.tables.services)) for pair in met}
+        told = self._told(rows, slot, sorted(frozenset().union(*tests.values())))
+        for pair in met:
+            number = pair // program.tables.services
+            asked = np.array(sorted(tests[pair]), np.int64)
             at = np.flatnonzero((pairs == pair) & (cover >= 0))
             keys = np.concatenate([told[asked][:, at].T.astype(np.int64), operands[at], live[at]], axis=1)
             for row, key in zip(at.tolist(), map(bytes, np.ascontiguousarray(keys).view(np.uint8)), strict=True):
@@ -85,13 +89,14 @@ class Cases:
         places = [c + shift if c >= tables.columns else c for c in numbers]
         return (rows[:, places] != MISSING).astype(np.int64)
 
-    def _told(self, rows: Ints, slot: int) -> Ints:
-        """What every test says of every line, as `Situations.case` takes it."""
+    def _told(self, rows: Ints, slot: int, tests: Iterable[int]) -> Ints:
+        """What these tests say of every line, as `Situations.case` takes it."""
         tables, sifting = self.program.tables, self.sifting
         shift = slot * tables.width
         found = np.full((len(tables.tests), len(rows)), OPEN, np.int8)
         live = {sifting.number[place] for place in sifting.live}
-        for number, test in enumerate(tables.tests):
+        for number in tests:
+            test = tables.tests[number]
             if test.kind == k.USED or (test.fact < k.FIXED and test.fact != k.SERVICE):
                 continue
             if test.kind in (k.BELOW_FACT, k.AT_MOST_FACT):
@@ -112,4 +117,3 @@ class Cases:
         one, other = (rows[:, c + shift if c >= first else c] for c in (test.fact, test.a))
         known = (one != MISSING) & ((test.a < k.FIXED) | (other != MISSING))
         return np.where(known, OPEN, k.UNKNOWN)
-

@@ -22,7 +22,6 @@ from clausula.batch.situating import Sifting, Situating
 from clausula.batch.table import Ints, Table
 from clausula.codes import MISSING
 from clausula.household import Provider
-from clausula.memory import work_memory
 from clausula.program import Program
 from clausula.situations import Layout
 from clausula.usage import AccountKey, Usage
@@ -33,7 +32,7 @@ PIECE = 4096
 
 @dataclass(slots=True)
 class Accounts:
-    """Accounts of households as the kernel has them: of household h, keys and amounts from at[h] to before at[h + 1]."""
+    """Accounts as the kernel has them: of household h the keys and amounts from at[h] to before at[h + 1]."""
 
     at: Ints
     keys: Ints
@@ -253,8 +252,9 @@ class Sweeping:
         first = 0
         while first < len(self.present):
             last = int(np.searchsorted(self.starts, self.starts[first] + PIECE, side="right")) - 1
-            yield first, max(last, first + 1)
-            first = max(last, first + 1)
+            last = max(last, first + 1)
+            yield first, last
+            first = last
 
     def piece(self, households: tuple[int, int]) -> tuple[Ints, Ints]:
         """Decide the households from the first to before the last; returns their closing accounts (key, used, key …)
@@ -302,8 +302,8 @@ class Sweeping:
             benefit, row = self.cells[:, slot * k.CELL], self.cells[:, slot * k.CELL + 2]
             self.cells[:, slot * k.CELL] = np.where(benefit < 0, -1, origins[k.ROW_BENEFIT, benefit])
             known = np.where(row < 0, 0, row)
-            kind, number = known >> 24, known & 0xFFFFFF
-            self.cells[:, slot * k.CELL + 2] = np.where(row < 0, -1, kind << 24 | origins[kind, number])
+            kinds_of, numbers_of = known >> 24, known & 0xFFFFFF
+            self.cells[:, slot * k.CELL + 2] = np.where(row < 0, -1, kinds_of << 24 | origins[kinds_of, numbers_of])
 
     def _closing(self, found: Iterable[tuple[Ints, Ints]]) -> Accounts:
         """Closing accounts by household; of households without lines what they opened with."""
@@ -390,4 +390,3 @@ def decide_table(
     deciding = deciding_for(program, table.column_names, members.providers)
     lines = Lines(program, members, table)
     return deciding.decide(lines, members, opening, os.cpu_count() or 1)
-

@@ -26,7 +26,9 @@ SLACK = 4
 
 def grows(spec: Spec) -> bool:
     """Whether a fact is counted from a date to the day of service, and so steps up on certain days."""
-    return spec.derive in LENGTHS and len(spec.args) == 2 and spec.args[1] == "served_on" and spec.args[0] != "served_on"
+    return (
+        spec.derive in LENGTHS and len(spec.args) == 2 and spec.args[1] == "served_on" and spec.args[0] != "served_on"
+    )
 
 
 class Eras:
@@ -52,7 +54,7 @@ class Eras:
         self.start = np.searchsorted(self.owner, np.arange(count + 1))
         self._fill(owner, since, until, cover, enrolment)
         nothing = Table(_no_lines(len(self.owner)), self.program.currency)
-        self.values = Values(people, nothing, self.owner, self.since, self.enrolled)
+        self.values = Values(people, nothing, self.owner, self.since, list(self.enrolled))
 
     def _spans(self) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Covers of people over time, by person and then by rank: person, first day, last day, cover, enrolment."""
@@ -69,7 +71,9 @@ class Eras:
             ends = members.ends[mine]
             until = np.where(ends == MISSING, date.max.toordinal() - 1, ends)
             until = np.minimum(until, cover.until.toordinal() if cover.until else date.max.toordinal() - 1)
-            parts.append((members.enrolled[mine], start, until, np.full(len(mine), number), mine, np.full(len(mine), rank)))
+            parts.append(
+                (members.enrolled[mine], start, until, np.full(len(mine), number), mine, np.full(len(mine), rank))
+            )
         if not parts:
             return tuple(np.zeros(0, np.int64) for _ in range(5))  # type: ignore[return-value]
         owner, start, until, cover_of, enrolment, rank_of = (np.concatenate(each) for each in zip(*parts, strict=True))
@@ -90,7 +94,9 @@ class Eras:
             values, owner = dates
             for limit in limits[spec.id]:
                 guess = values + np.int64(round(limit * LENGTHS[spec.derive]))
-                near = np.flatnonzero((values != MISSING) & (owner >= 0) & (guess >= first - SLACK) & (guess <= last + SLACK))
+                near = np.flatnonzero(
+                    (values != MISSING) & (owner >= 0) & (guess >= first - SLACK) & (guess <= last + SLACK)
+                )
                 if len(near):
                     yield owner[near], _reached(spec, limit, values[near], guess[near])
 
@@ -104,7 +110,9 @@ class Eras:
         found = self.people.of_enrolments(column.spec) if column.block else self.people.of_people(column.spec)
         if found is None:
             return None
-        return np.where(found == MISSING, default, found), members.enrolled if column.block else np.arange(len(members.home))
+        return np.where(found == MISSING, default, found), members.enrolled if column.block else np.arange(
+            len(members.home)
+        )
 
     def _fill(self, owner: Ints, since: Ints, until: Ints, cover: Ints, enrolment: Ints) -> None:
         """Put the covers in force at the beginning of each era into its slots, by rank."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
 
 from clausula.batch.table import Ints
 
-NEW = -1
-"""A situation that nobody has looked at yet."""
-
-compiled: Any = njit(cache=True, nogil=True, error_model="numpy")
+Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
-@compiled
+def _compiled(loop: Loop) -> Loop:
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+    found: Any = njit(**options)(loop)
+    return found  # type: ignore[no-any-return]
+
+
+@_compiled
 def period_at(owner: Ints, day: Ints, start: Ints, since: Ints) -> Ints:
     """For each line the period its owner is in on a day.
 
@@ -31,8 +35,10 @@ def period_at(owner: Ints, day: Ints, start: Ints, since: Ints) -> Ints:
     return found
 
 
-@compiled
-def situate(codes: Ints, group: Ints, asks: Ints, asked: Ints, classes: Ints, table: Ints, keys: Ints, fresh: Ints) -> int:
+@_compiled
+def situate(
+    codes: Ints, group: Ints, asks: Ints, asked: Ints, classes: Ints, table: Ints, keys: Ints, fresh: Ints
+) -> int:
     """For each line the number of its situation, put over `group`; returns how many new situations there are.
 
     codes: for every source of facts a row with one code a line. group: what is asked of each line. asks: for each group

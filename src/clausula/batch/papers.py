@@ -52,9 +52,12 @@ class Papers:
     def _plain(self, records: Ints) -> None:
         """What stands in columns of its own."""
         program, entities = self.program, self.entities
-        records[:, k.E_KIND] = self._word("kind", lambda word: 1 << program.evidence_kinds[word], 0)
+        records[:, k.E_KIND] = self._word("kind", lambda word: 1 << program.evidence_kinds.get(word, 0), 0)
         records[:, k.E_ISSUED] = self._day("issued_on", 0)
-        records[:, k.E_VALID], records[:, k.E_VALID_END] = self._day("valid_from", 0), self._day("valid_until", k.FOREVER)
+        records[:, k.E_VALID], records[:, k.E_VALID_END] = (
+            self._day("valid_from", 0),
+            self._day("valid_until", k.FOREVER),
+        )
         records[:, k.E_GRANTED] = self._word("status", lambda word: int(word == "granted"), 1)
         records[:, k.E_NAMES] = self._several("names", program.named)
         records[:, k.E_SPECIALTY] = self._word("specialty", entities.name("specialty").number, -1)
@@ -103,11 +106,13 @@ class Papers:
                 day = records[mine, k.E_ISSUED]
                 start = entry.start.toordinal() if entry.start else 0
                 until = entry.until.toordinal() if entry.until else k.FOREVER
-                records[mine, k.E_LISTS] |= np.where((start <= day) & (day <= until), _bits(program.lists, [entry.list]), 0)
+                records[mine, k.E_LISTS] |= np.where(
+                    (start <= day) & (day <= until), _bits(program.lists, [entry.list]), 0
+                )
 
     def _identities(self, records: Ints) -> None:
         """The account of each document: documents of a household with one identity share one."""
-        table, members, entities = self.table, self.people.members, self.entities
+        members, entities = self.people.members, self.entities
         homes = members.home[self.owner]
         entities.first_paper = np.searchsorted(homes, np.arange(len(members.homes) + 1))
         place = np.arange(len(homes)) - entities.first_paper[homes] + 1

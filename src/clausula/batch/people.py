@@ -119,4 +119,3 @@ class People:
         if spec.id == "specialty":
             return provider.facts.get("specialty") or provider.specialty or None
         return provider.facts.get(spec.id)
-

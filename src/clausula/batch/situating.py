@@ -44,6 +44,7 @@ class Sifting:
         first = program.tables.columns
         self.number = [column.index + (first if column.block else 0) for column in program.columns]
         self.place = {number: place for place, number in enumerate(self.number)}
+        self.sets = np.array(program.tables.sets, bool)
         self.tests: dict[int, list[Any]] = {}
         self.worth: set[int] = set()
         self._sort()
@@ -113,8 +114,7 @@ class Sifting:
         if kind == k.KNOWN:
             return np.where(missing != (a != 0), k.TRUE, k.FALSE)
         if kind == k.ONE_OF:
-            sets = np.asarray(self.program.tables.sets)
-            found = sets[a + np.where(missing, 0, values)] != 0
+            found = self.sets[a + np.where(missing, 0, values)]
         elif kind == k.BETWEEN:
             found = (a <= values) & (values < b)
         elif kind == k.OUTSIDE:
@@ -161,7 +161,9 @@ class Situating:
     number: of each line. examples: a line of each situation. stacks: covers by slot, for each situation.
     """
 
-    def __init__(self, sifting: Sifting, people: People, table: Table, person: Ints, served: Ints, service: Ints) -> None:
+    def __init__(
+        self, sifting: Sifting, people: People, table: Table, person: Ints, served: Ints, service: Ints
+    ) -> None:
         self.sifting, self.people, self.program = sifting, people, people.program
         first, last = int(served.min()), int(served.max())
         self.eras = Eras(people, first, last, sifting.limits)
@@ -244,7 +246,9 @@ class Situating:
             found = people.of_providers(column.spec, values.names)
             if found is not None:
                 found = np.concatenate([found[-1:], found[:-1]])
-                classes = (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
+                classes = (
+                    (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
+                )
                 for slot in range(self.eras.depth) if column.block else (-1,):
                     source.classes[place, slot] = classes
         if source.classes:
@@ -256,9 +260,8 @@ class Situating:
         """A column of codes."""
         values, sifting = self.values, self.sifting
         spec = self.program.columns[places[0]].spec
-        found = values.stated(spec)
         if values.table.kind(name) == "bool":
-            unique, code = np.unique(found, return_inverse=True)
+            unique, code = np.unique(np.asarray(values.stated(spec)), return_inverse=True)
         else:
             words, at = values.table.words(name)
             unique, code = _coded(values, spec, words), at + 1
