@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clausula import compiled
-from clausula.batch.answers import Answers, decision_columns
+from clausula.batch.answers import decision_columns, sums
 from clausula.batch.deciding import Decided, decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
 from clausula.batch.outputs import listed_file
@@ -207,9 +207,10 @@ def _decide(group: Group, source: Source, usage: dict[str, Usage], done: Ints) -
     except (pa.ArrowException, LineError, ValueError, OverflowError) as error:
         raise UnfitError(str(error)) from error
     usage.update(usage_of(decided, usage))
-    decided.order = rest[decided.order]
-    done[decided.order] = True
-    return decided if len(decided.order) else None
+    lines = decided.lines
+    lines.order = rest[lines.order]
+    done[lines.order] = True
+    return decided if len(lines.order) else None
 
 
 def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
@@ -233,25 +234,25 @@ def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> I
 
 def _count(tally: Tally, name: str, decided: Decided) -> None:
     """Add the totals of decided columns, exactly: whole minor units summed, then turned into currency units."""
-    answers, program = Answers(decided), decided.program
+    answers, program = decided.answers, decided.program
     currency = program.currency
 
     def amount(values: Ints) -> Decimal:
         return to_decimal(int(np.sum(values, dtype=np.int64)), currency)
 
-    outcomes = np.bincount(answers.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
+    outcomes = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, Decimal] = {}
     for slot in range(decided.depth):
-        for number in np.unique(decided.cover[:, slot]).tolist():
+        for number in np.unique(decided.cover[slot]).tolist():
             if number >= 0:
                 plan = program.covers[number].plan.id
-                paid = amount(answers.slot(slot, 3)[decided.cover[:, slot] == number])
+                paid = amount(answers.slots[slot, 2][decided.cover[slot] == number])
                 by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
-    sums = answers.sums()
+    totals = sums(decided)
     tally.were_decided(
         name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
-        charged=amount(sums["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(sums["cash"]),
-        borne=amount(decided.left), others=amount(sums["paid_by_others"]),
+        charged=amount(totals["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(totals["cash"]),
+        borne=amount(answers.left), others=amount(totals["paid_by_others"]),
     )  # fmt: skip
 
 
