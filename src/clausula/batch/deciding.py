@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from clausula import codes as k
 from clausula import compiled
+from clausula.batch.accounts import Accounts, Opening, accounts_of, scopes_of
 from clausula.batch.cases import Cases
 from clausula.batch.entities import SCOPES, Entities
 from clausula.batch.loops import answer
@@ -29,15 +30,6 @@ from clausula.usage import AccountKey, Usage
 
 PIECE = 4096
 """Lines decided at a time, so that their rows stay in the processor's memory; households are never cut."""
-
-
-@dataclass(slots=True)
-class Accounts:
-    """Accounts as the kernel has them: of household h the keys and amounts from at[h] to before at[h + 1]."""
-
-    at: Ints
-    keys: Ints
-    used: Ints
 
 
 @dataclass(slots=True)
@@ -163,10 +155,8 @@ class Deciding:
         self.lock = threading.Lock()
         self.kernel = compiled.kernel()
 
-    def decide(
-        self, lines: Lines, members: Members, opening: Mapping[str, Usage] | None = None, threads: int = 1
-    ) -> Decided:
-        """Decide lines, household by household, each from its opening accounts.
+    def decide(self, lines: Lines, members: Members, opening: Opening = None, threads: int = 1) -> Decided:
+        """Decide lines, household by household, each from its opening accounts (None: nothing used yet).
 
         Raises OverflowError for tables with more names, or more facts told apart, than there are numbers for.
         """
@@ -179,7 +169,7 @@ class Deciding:
             cases = self.cases.of(found, lines.service)
             layout = self.cases.situations.layout(depth)
         columns = self._columns(lines, found, papers, entities, layout, cases)
-        accounts = opening_of(self.program, entities, opening or {})
+        accounts = accounts_of(opening, self.program, entities)
         sweeping = Sweeping(self, layout, columns, papers, lines, accounts)
         closing = sweeping.all(threads)
         cover = np.append(np.array(layout.covers, np.int64), -1)[cases].T[:, found.number]
@@ -336,29 +326,6 @@ def _origins(layout: Layout) -> Ints:
     for kind, numbers in layout.rows.items():
         origins[kind, : len(numbers)] = numbers
     return origins
-
-
-def opening_of(program: Program, entities: Entities, usage: Mapping[str, Usage]) -> Accounts:
-    """Accounts of households as the kernel has them; those of other programs and of nobody here are left out."""
-    numbers, scopes = program.numbers, scopes_of(program)
-    known = {name: home for home, name in enumerate(entities.members.homes)}
-    rows: list[tuple[int, int, int]] = []
-    for name, each in usage.items():
-        home = known.get(name, -1)
-        for key, amount in each.amounts.items() if home >= 0 else ():
-            number = numbers.get(key.account, -1)
-            entity = entities.number(scopes[number], home, key.entity) if number >= 0 else None
-            if entity is not None:
-                rows.append((home, number << 50 | entity << 22 | key.period, amount))
-    rows.sort(key=lambda row: row[0])
-    table = np.array(rows, np.int64).reshape(-1, 3)
-    at = np.searchsorted(table[:, 0], np.arange(len(known) + 1))
-    return Accounts(at, table[:, 1].copy(), table[:, 2].copy())
-
-
-def scopes_of(program: Program) -> list[str]:
-    """Whose each account is, as its entities are called."""
-    return ["visits" if spec.scope == "provider" else spec.scope for spec in program.accounts]
 
 
 def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> dict[str, Usage]:
