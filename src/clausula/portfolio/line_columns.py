@@ -145,7 +145,7 @@ class Layout:
         """A fact that a kind of line states, or else its course, or else the family."""
         world = self.world
         of_kinds = [
-            one.facts.get(name, world.families[int(n)].facts.get(name))
+            _unless_empty(one.facts.get(name, world.families[int(n)].facts.get(name)))
             for n, one in zip(world.family_of_kind, world.kinds, strict=True)
         ]
         choice = Choice(world, name)
@@ -194,6 +194,10 @@ def _numbered(names: Sequence[str], marked: Ints) -> Maker:
         return cells.words(names, number[course])
 
     return make
+
+
+def _unless_empty(value: Fact | None) -> Fact | None:
+    return None if value == "" else value
 
 
 def _type(name: str, known: Sequence[Fact]) -> Any:

@@ -25,6 +25,7 @@ _TYPES = {
     "money": cells.MONEY,
     "date": pa.date32(),
     "set": pa.list_(pa.string()),
+    "number": pa.int64(),
 }
 OK, ABSENT, LATE, EXPIRED, REFUSED, PENDING = range(len(STATES))
 
@@ -75,6 +76,8 @@ def _cells(kind: str, known: Sequence[str], at: Ints) -> Any:
         return cells.lists([each.split("|") for each in known], at)
     if kind == "flag":
         return cells.whole(np.array([*(each == "true" for each in known), False])[at], pa.bool_(), at < 0)
+    if kind == "number":
+        return cells.whole(np.array([*map(int, known), 0])[at], pa.int64(), at < 0)
     if kind == "money":
         return cells.money(np.array([*(100 * int(each) for each in known), 0])[at], at < 0)
     return cells.words(list(known), at)

@@ -46,7 +46,7 @@ class Cover:
 class Stated:
     """A fact of persons or of enrolments, drawn by weight.
 
-    kind: code, flag, money, set (a|b) or date (before: days before the start, from and to). who: all, child, adult or
+    kind: code, flag, number, money, set (a|b) or date (before: days before the start, from and to). who: all, child, adult or
     young (18 to 25). plans: of which enrolments (none: all). together: the same for the whole household.
     """
 
@@ -74,7 +74,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of line. shares: facts that are a share of the charge, in per cent. quantity: units by weight."""
+    """A kind of line. facts: "" is not stated, whatever the family states. shares: facts that are a share of the charge, in per cent. quantity: units by weight."""
 
     id: str
     service: str

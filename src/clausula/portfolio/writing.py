@@ -26,6 +26,9 @@ from clausula.portfolio.world import World
 BLOCK = 8192
 """Households made at a time: some 300 000 lines."""
 
+NUMBERS = "line_id"
+STATISTICS = (NUMBERS, "served_on")
+
 PART = 4_000_000
 """Lines of a file from which the next is begun; households are never cut."""
 
@@ -163,7 +166,13 @@ class Sheet:
     """A Parquet file, written in row groups."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.writer = pq.ParquetWriter(path, schema, compression="zstd", store_decimal_as_integer=True)
+        # Nobody reads statistics of words, and they would cost as much as all the rest.
+        plain = {"column_encoding": {NUMBERS: "DELTA_BINARY_PACKED"}} if NUMBERS in schema.names else {}
+        self.writer = pq.ParquetWriter(
+            path, schema, compression="zstd", store_decimal_as_integer=True,
+            use_dictionary=[name for name in schema.names if name != NUMBERS],
+            write_statistics=[name for name in STATISTICS if name in schema.names], **plain,
+        )  # fmt: skip
         self.rows = 0
 
     def __enter__(self) -> Self:
