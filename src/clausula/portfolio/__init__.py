@@ -4,8 +4,9 @@
     write(order, folder)                                  members/, lines/ and portfolio.json
 
 Everything is drawn by counting (`chance`), from shapes written for people (`shapes/*.toml`), in blocks of households:
-`homes` says who lives together, `courses` what happens to them, `faults` which lines are spoilt on purpose; `member_parts`
-and `line_columns` turn that into tables, `writing` writes them. How to use it: docs/how-to/make-a-portfolio.md.
+`homes` says who lives together, `courses` what happens to them, `faults` which lines are spoilt on purpose;
+`member_parts` and `line_columns` turn that into tables, `writing` writes them. How to use it:
+docs/how-to/make-a-portfolio.md.
 """
 
 from __future__ import annotations

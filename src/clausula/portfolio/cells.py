@@ -33,9 +33,8 @@ def ids(prefix: str, numbers: Ints) -> Any:
 def words(known: Any, at: Ints) -> Any:
     """A column of texts: the different texts and, for each row, which (-1: empty)."""
     texts = known if isinstance(known, pa.Array) else pa.array(known, pa.string())
-    places = at.astype(np.int32)
-    missing = places < 0
-    mask = missing if missing.any() else None
+    places = at.astype(np.int32, copy=False)
+    mask = places < 0 if len(places) and places.min() < 0 else None
     return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32(), mask=mask), texts)
 
 

@@ -42,8 +42,8 @@ NEXT_WORKDAY = np.array([0, 0, 0, 0, 0, 2, 1])
 class Courses:
     """The courses of a block, all arrays.
 
-    person: place of the person in the block. number: of the course, for that person (0: something chronic). word: of its
-    chances. nights: of its stay. term: days of its pregnancy.
+    person: place of the person in the block. number: of the course, for that person (0: something chronic). words: of
+    their chances. nights: of its stay. term: days of its pregnancy.
     """
 
     person: Ints
@@ -65,8 +65,8 @@ class Courses:
 class Lines:
     """The lines of a block, all arrays; sorted by household and day.
 
-    person: place in the block. course: place among the courses. phase, kind: by number. day: of service. cents: charged.
-    lag: days until it is received.
+    person: place in the block. course: place among the courses. phase, kind: by number. day: of service. cents:
+    charged. lag: days until it is received.
     """
 
     person: Ints
@@ -146,7 +146,7 @@ def make_courses(world: World, homes: Homes) -> Courses:
     table = world.nights_of[course]
     nights = np.where(table >= 0, world.nights[table, chance.slot(word, 2)], 0)
     term = chance.between(word, world.terms[course, 0], world.terms[course, 1], 3)
-    return Courses(person, number, course, word, start, nights, term)
+    return Courses(person, number.astype(np.int32), course, word, start, nights, term)
 
 
 def make_lines(world: World, homes: Homes, courses: Courses) -> Lines:

@@ -22,7 +22,10 @@ _ARRIVAL, _FAULTY = 0xA221, 0xFA17
 
 @dataclass
 class Rows:
-    """Lines as they are written. fault: what is wrong with each (NONE: nothing). ids: their numbers. received: the day."""
+    """Lines as they are written.
+
+    fault: what is wrong with each (NONE: nothing). ids: their numbers. received: the day.
+    """
 
     lines: Lines
     fault: Ints

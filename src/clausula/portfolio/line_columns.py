@@ -17,8 +17,11 @@ from clausula.portfolio.homes import Homes
 from clausula.portfolio.shapes import Fact
 from clausula.portfolio.world import ANCHORS, World
 
-ENTITIES = ("episode", "stay")
 OTHER_CURRENCY = "USD"
+ALWAYS = frozenset(
+    {"line_id", "person", "served_on", "service", "charged", "currency", "quantity", "claim", "received_on"}
+)
+"""Columns without empty cells: said in the schema, because they are then written quicker."""
 
 
 @dataclass
@@ -44,7 +47,9 @@ class Layout:
         self._fixed()
         for name in self._facts():
             self.makers[name] = self._fact(name)
-        self.schema = pa.schema([(name, kind) for name, (kind, _) in self.makers.items()])
+        self.schema = pa.schema(
+            [pa.field(name, kind, nullable=name not in ALWAYS) for name, (kind, _) in self.makers.items()]
+        )
 
     def table(self, block: Block) -> pa.RecordBatch:
         """The lines of a block."""
@@ -56,11 +61,12 @@ class Layout:
     def _fixed(self) -> None:
         world, word = self.world, cells.WORD
         services = list(dict.fromkeys(one.service for one in world.kinds))
-        service = np.array([services.index(one.service) for one in world.kinds])
+        service = np.array([services.index(one.service) for one in world.kinds], np.int32)
         currencies = [*dict.fromkeys(one.currency for one in world.families), OTHER_CURRENCY]
-        currency = np.array([currencies.index(world.families[int(n)].currency) for n in world.family_of_kind])
+        own = [currencies.index(world.families[int(n)].currency) for n in world.family_of_kind]
+        currency = np.array(own, np.int32)
         numbers = [f"{n:03}" for n in range(MOST_COURSES + 1)]
-        foreign = len(currencies) - 1
+        foreign = np.int32(len(currencies) - 1)
         add = self.makers
         add["line_id"] = pa.int64(), lambda block: pa.array(block.rows.ids, pa.int64())
         add["person"] = word, _person
@@ -151,14 +157,17 @@ class Layout:
         choice = Choice(world, name)
         known = list(dict.fromkeys(value for value in (*of_kinds, *choice.known) if value is not None))
         kind = _type(name, known)
-        by_kind = np.array([-1 if value is None else known.index(value) for value in of_kinds], np.int64)
-        by_choice = np.array([*(known.index(value) for value in choice.known), -1], np.int64)
+        by_kind = np.array([-1 if value is None else known.index(value) for value in of_kinds], np.int32)
+        by_choice = np.array([*(known.index(value) for value in choice.known), -1], np.int32)
+        all_drawn = bool((by_kind < 0).all())
 
         def make(block: Block) -> Any:
             lines = block.rows.lines
-            at = by_kind[lines.kind]
             if choice.known:
-                at = np.where(at < 0, by_choice[choice.of(block.courses)][lines.course], at)
+                drawn = by_choice[choice.of(block.courses)][lines.course]
+                at = drawn if all_drawn else np.where(by_kind[lines.kind] < 0, drawn, by_kind[lines.kind])
+            else:
+                at = by_kind[lines.kind]
             if kind == cells.WORD:
                 return cells.words(known, at)
             return cells.whole(np.array([*known, 0])[at], kind, at < 0)
@@ -190,7 +199,7 @@ def _numbered(names: Sequence[str], marked: Ints) -> Maker:
 
     def make(block: Block) -> Any:
         course = block.rows.lines.course
-        number = np.where(marked[block.courses.course], block.courses.number, -1)
+        number = np.where(marked[block.courses.course], block.courses.number, np.int32(-1))
         return cells.words(names, number[course])
 
     return make

@@ -1,4 +1,4 @@
-"""The members of a block as tables, in the layout that `clausula run --members` reads; and the directory of providers."""
+"""The members of a block as tables, in the layout that `clausula run --members` reads; and the providers."""
 
 from __future__ import annotations
 
@@ -181,10 +181,12 @@ class MemberParts:
         indication = self.indication.of(courses)[course]
         numbers = [f"{n:03}" for n in range(MOST_COURSES + 1)]
         columns = {
-            "kind": text("kind"), "person": cells.ids("p", homes.first_person + person), "issued_on": cells.days(issued),
+            "kind": text("kind"), "person": cells.ids("p", homes.first_person + person),
+            "issued_on": cells.days(issued),
             "id": pa.nulls(len(paper), pa.string()), "valid_from": pa.nulls(len(paper), pa.date32()),
             "valid_until": cells.days(ends, ends == NEVER), "issuer": cells.words(self.provider_ids, issuer),
-            "issuer_role": text("by"), "issuer_lists": cells.lists([[]], none), "issuer_specialty": cells.words([""], none),
+            "issuer_role": text("by"), "issuer_lists": cells.lists([[]], none),
+            "issuer_specialty": cells.words([""], none),
             "specialty": cells.words(self.specialties, of("specialty", self.specialty[about])),
             "episode": cells.words([f"e{n}" for n in numbers], of("episode", number)),
             "indication": cells.words(self.indication.known, of("indication", indication)),

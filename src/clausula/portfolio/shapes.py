@@ -1,8 +1,8 @@
 """What a portfolio looks like: the shapes of a plan family, read from its file in `shapes/`.
 
 The files are written for people: who lives together, in which plans, what happens to them (courses), what that is
-charged as (kinds of line), who treats (pools of providers) and which documents are at hand. Weights are whole numbers and
-count against each other; amounts are medians in currency units with the spread of their logarithm in hundredths.
+charged as (kinds of line), who treats (pools of providers) and which documents are at hand. Weights are whole numbers
+and count against each other; amounts are medians in currency units with the spread of their logarithm in hundredths.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Cover:
 class Stated:
     """A fact of persons or of enrolments, drawn by weight.
 
-    kind: code, flag, number, money, set (a|b) or date (before: days before the start, from and to). who: all, child, adult or
-    young (18 to 25). plans: of which enrolments (none: all). together: the same for the whole household.
+    kind: code, flag, number, money, set (a|b) or date (before: days before the start, from and to). who: all, child,
+    adult or young (18 to 25). plans: of which enrolments (none: all). together: the same for the whole household.
     """
 
     id: str
@@ -74,7 +74,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of line. facts: "" is not stated, whatever the family states. shares: facts that are a share of the charge, in per cent. quantity: units by weight."""
+    """A kind of line.
+
+    facts: "" is not stated, whatever the family states. shares: facts that are a share of the charge, in per cent.
+    quantity: units by weight.
+    """
 
     id: str
     service: str

@@ -1,7 +1,7 @@
 """The shapes of the chosen families as tables: everything that is drawn by looking a slot up.
 
-All families stand in the same tables, numbered through, so that a block of households of several families is made in one
-go. Rows of a table are things (homes, courses, kinds of line …), columns are slots or positions.
+All families stand in the same tables, numbered through, so that a block of households of several families is made in
+one go. Rows of a table are things (homes, courses, kinds of line …), columns are slots or positions.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Tables:
 
 
 class World:
-    """Families as tables. homes, covers, pools, kinds, phases, papers: all there are, by number, each with its family."""
+    """Families as tables. homes, covers, pools, kinds, phases, papers: all there are, by number."""
 
     def __init__(self, families: Sequence[Family]) -> None:
         self.families = tuple(families)
@@ -101,7 +101,7 @@ class World:
     # --- courses ---
 
     def _courses(self) -> None:
-        """course, chronic: courses by cover and stage; number, share: how many courses, and who has something chronic."""
+        """course, chronic: courses by cover and stage; number, chronic_share: how much happens."""
         course, chronic, number = Tables(), Tables(), Tables()
         stages = len(STAGES)
         self.chronic_share = np.zeros(len(self.covers) * stages, np.int64)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -40,8 +41,8 @@ Progress = Callable[[int, int], None]
 class Order:
     """What portfolio is asked for.
 
-    lines: how many in all, faulty ones among them. families: of FAMILIES. faulty: share of lines that must be listed, in
-    millionths. shuffle: lines of a block in the order in which they were received, households mixed. block: households
+    lines: how many in all, faulty ones among them. families: of FAMILIES. faulty: share of lines that must be listed,
+    in millionths. shuffle: lines of a block in the order in which they were received, households mixed. block: households
     made at a time; part: lines a file. Neither changes what is made, but for the order of shuffled lines.
     """
 
@@ -117,20 +118,32 @@ def write(order: Order, folder: Path, progress: Progress = lambda _done, _of: No
         Sheet(folder / "members" / ENROLMENTS, parts.enrolments_schema) as enrolments,
         Sheet(folder / "members" / EVIDENCE, parts.evidence_schema) as evidence,
         Parts(folder / "lines", layout.schema, order.part) as lines,
+        ThreadPoolExecutor(1) as writer,
     ):
+        sheets = (people, enrolments, evidence, lines)
+        before: Future[None] | None = None
         for block in blocks(order, world):
-            people.write(parts.people(block.homes))
-            enrolments.write(parts.enrolments(block.homes))
-            evidence.write(parts.evidence(block.homes, block.courses))
             _count(made, world, block)
             if order.shuffle:
                 block.rows = faults.arrived(block.rows, order.seed)
-            lines.write(layout.table(block))
+            made.documents += (papers := parts.evidence(block.homes, block.courses)).num_rows
+            made.enrolments += (plans := parts.enrolments(block.homes)).num_rows
+            tables = (parts.people(block.homes), plans, papers, layout.table(block))
+            if before is not None:
+                before.result()  # one block is written while the next is made, never more
+            before = writer.submit(_store, sheets, tables)
             progress(made.lines, order.lines)
-        made.enrolments, made.documents, made.parts = enrolments.rows, evidence.rows, lines.number
+        if before is not None:
+            before.result()
+        made.parts = lines.number
     told = json.dumps(_told(order, world, made), ensure_ascii=False, indent=2)
     (folder / "portfolio.json").write_text(told + "\n", encoding="utf-8")
     return made
+
+
+def _store(sheets: Sequence[Sheet | Parts], tables: Sequence[pa.RecordBatch]) -> None:
+    for sheet, table in zip(sheets, tables, strict=True):
+        sheet.write(table)
 
 
 def _count(made: Made, world: World, block: Block) -> None:
@@ -169,7 +182,7 @@ class Sheet:
         # Nobody reads statistics of words, and they would cost as much as all the rest.
         plain = {"column_encoding": {NUMBERS: "DELTA_BINARY_PACKED"}} if NUMBERS in schema.names else {}
         self.writer = pq.ParquetWriter(
-            path, schema, compression="zstd", store_decimal_as_integer=True,
+            path, schema, compression="zstd", store_decimal_as_integer=True, write_batch_size=4096,
             use_dictionary=[name for name in schema.names if name != NUMBERS],
             write_statistics=[name for name in STATISTICS if name in schema.names], **plain,
         )  # fmt: skip
