@@ -32,8 +32,15 @@ def ids(prefix: str, numbers: Ints) -> Any:
 
 def words(known: Any, at: Ints) -> Any:
     """A column of texts: the different texts and, for each row, which (-1: empty)."""
-    texts = known if isinstance(known, pa.Array) else pa.array(known, pa.string())
     places = at.astype(np.int32, copy=False)
+    if isinstance(known, pa.Array):
+        texts = known
+    else:
+        # A text that stands twice in a dictionary leaves chance bytes in the file.
+        different = list(dict.fromkeys(known))
+        texts = pa.array(different, pa.string())
+        if len(different) < len(known):
+            places = np.array([*map(different.index, known), -1], np.int32)[places]
     mask = places < 0 if len(places) and places.min() < 0 else None
     return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32(), mask=mask), texts)
 

@@ -35,7 +35,10 @@ def _season(*, always_open: bool) -> Ints:
 
 
 SEASONS = {False: _season(always_open=False), True: _season(always_open=True)}
-NEXT_WORKDAY = np.array([0, 0, 0, 0, 0, 2, 1])
+
+_EARLY, _LATE = FIRST - 400, LAST + 400
+_TO_WORKDAY = np.array([(0, 0, 0, 0, 0, 2, 1)[(day + 3) % 7] for day in range(_EARLY, _LATE + 1)])
+"""Days from a day to the next on which practices are open, by days since _EARLY."""
 
 
 @dataclass
@@ -170,7 +173,9 @@ def make_lines(world: World, homes: Homes, courses: Courses) -> Lines:
     gap = np.where(position == 0, 0, chance.between(words, world.gaps[phase, 0], world.gaps[phase, 1], 2))
     walked = np.cumsum(gap)
     day = begin[part] + walked - walked[np.minimum(head, max(len(walked) - 1, 0))][part]
-    day = day + np.where(world.open_all_days[courses.course[owner]], 0, NEXT_WORKDAY[(day + 3) % 7])
+    day = day + np.where(
+        world.open_all_days[courses.course][owner], 0, _TO_WORKDAY[np.clip(day, _EARLY, _LATE) - _EARLY]
+    )
     person = courses.person[owner]
     covered = (homes.start[person] <= day) & (day <= homes.until[person])
     kept = (day >= FIRST) & (day <= LAST) & (day >= homes.born[person])

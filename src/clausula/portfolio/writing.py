@@ -42,8 +42,8 @@ class Order:
     """What portfolio is asked for.
 
     lines: how many in all, faulty ones among them. families: of FAMILIES. faulty: share of lines that must be listed,
-    in millionths. shuffle: lines of a block in the order in which they were received, households mixed. block: households
-    made at a time; part: lines a file. Neither changes what is made, but for the order of shuffled lines.
+    in millionths. shuffle: lines of a block in the order in which they were received, households mixed. block:
+    households made at a time; part: lines a file. Neither changes what is made, but for the order of shuffled lines.
     """
 
     lines: int
