@@ -15,6 +15,9 @@ WORD = pa.dictionary(pa.int32(), pa.string())
 DIGITS = 9
 """Digits of a number in an id: a thousand million people."""
 
+THREES = np.frombuffer("".join(f"{n:03}" for n in range(1000)).encode(), np.uint8).reshape(1000, 3)
+"""Numbers below a thousand as three digits each."""
+
 
 def ids(prefix: str, numbers: Ints) -> Any:
     """Ids such as p000000012, as texts."""
@@ -23,9 +26,9 @@ def ids(prefix: str, numbers: Ints) -> Any:
     cells = np.empty((len(numbers), width), np.uint8)
     cells[:, : len(lead)] = np.frombuffer(lead, np.uint8)
     rest = numbers.astype(np.int64)
-    for place in range(width - 1, len(lead) - 1, -1):
-        rest, digit = np.divmod(rest, 10)
-        cells[:, place] = digit + ord("0")
+    for place in range(width - 3, len(lead) - 1, -3):
+        rest, three = np.divmod(rest, 1000)
+        cells[:, place : place + 3] = THREES[three]
     offsets = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(width)
     return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(offsets), pa.py_buffer(cells))
 

@@ -140,7 +140,9 @@ class MemberParts:
         course, paper, words, state = course[there], paper[there], words[there], state[there]
         # By person, and of a person in the order of issue: the first that suits is the first that is looked at.
         issued, ends = self._dates(courses, course, paper, words, state)
-        order = np.lexsort((courses.number[course], issued, courses.person[course]))
+        keys = (courses.person[course] << 40) | ((issued + EPOCH - 700_000) << 24) | np.arange(len(course))
+        keys.sort()
+        order = keys & ((1 << 24) - 1)
         return self._evidence(homes, courses, course[order], paper[order], state[order], issued[order], ends[order])
 
     def _dates(self, courses: Courses, course: Ints, paper: Ints, words: Any, state: Ints) -> tuple[Ints, Ints]:
@@ -161,7 +163,6 @@ class MemberParts:
         own, shared = homes.person_words[person], courses.words[course]
         issuer = world.provider(world.issuer_pool[paper], own, shared)
         about = world.provider(world.about_pool[paper], own, shared)
-        none = np.full(len(paper), -1, np.int64)
 
         def of(flag: str, values: Ints) -> Ints:
             marked = np.array([getattr(one, flag) for one in papers], bool)
@@ -185,8 +186,8 @@ class MemberParts:
             "issued_on": cells.days(issued),
             "id": pa.nulls(len(paper), pa.string()), "valid_from": pa.nulls(len(paper), pa.date32()),
             "valid_until": cells.days(ends, ends == NEVER), "issuer": cells.words(self.provider_ids, issuer),
-            "issuer_role": text("by"), "issuer_lists": cells.lists([[]], none),
-            "issuer_specialty": cells.words([""], none),
+            "issuer_role": text("by"), "issuer_lists": pa.nulls(len(paper), pa.list_(pa.string())),
+            "issuer_specialty": pa.nulls(len(paper), cells.WORD),
             "specialty": cells.words(self.specialties, of("specialty", self.specialty[about])),
             "episode": cells.words([f"e{n}" for n in numbers], of("episode", number)),
             "indication": cells.words(self.indication.known, of("indication", indication)),
