@@ -13,6 +13,9 @@ from pathlib import Path
 MARK = "clausula-run.json"
 """What a folder of results can be told by. A folder with it may be replaced."""
 
+MARKS = (MARK, "portfolio.json")
+"""What clausula leaves in the folders that it writes."""
+
 
 class FolderError(ValueError):
     """The folder of results cannot be where it should: message and mend."""
@@ -41,8 +44,12 @@ def check_place(out: Path, *, force: bool, inputs: Iterable[Path]) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
+    return any(_is_mark(folder / name) for name in MARKS)
+
+
+def _is_mark(file: Path) -> bool:
     try:
-        return bool(json.loads((folder / MARK).read_text(encoding="utf-8")).get("clausula"))
+        return bool(json.loads(file.read_text(encoding="utf-8")).get("clausula"))
     except (OSError, ValueError, AttributeError):
         return False
 
