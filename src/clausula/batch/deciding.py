@@ -19,7 +19,7 @@ from clausula.batch.cases import Cases
 from clausula.batch.entities import SCOPES, Entities
 from clausula.batch.loops import answer
 from clausula.batch.papers import Papers
-from clausula.batch.people import Members, People
+from clausula.batch.people import Members, People, facts_of
 from clausula.batch.situating import Sifting, Situating
 from clausula.batch.table import Ints, Table
 from clausula.codes import MISSING
@@ -347,7 +347,7 @@ def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> di
 
 def deciding_for(program: Program, columns: Iterable[str], providers: Mapping[str, Provider]) -> Deciding:
     """What decides tables with these columns, kept in the program."""
-    of_providers = frozenset(name for provider in providers.values() for name in provider.facts)
+    of_providers = facts_of(providers)
     of_providers |= {f"provider.{name}" for name in of_providers} | {"provider.role", "specialty"}
     key = (frozenset(columns), of_providers)
     kept: dict[Any, Deciding] = program.cache.setdefault("deciding", {})
