@@ -21,9 +21,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from clausula.adjudicate import Adjudication, adjudicate
+from clausula.adjudicate import adjudicate
 from clausula.book import Book, load_plans
-from clausula.decision import CoverDecision, Decision, Step
+from clausula.decision import Adjudication, CoverDecision, Decision, Step
 from clausula.enrolment import Answer, ends_on, enrol
 from clausula.explain import Sentence, explain, sentences
 from clausula.findings import Finding, Place, PlanError

@@ -11,15 +11,19 @@ import hashlib
 import importlib.util
 import sys
 import typing
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clausula import codes as k
 from clausula import kernel as interpreted
-from clausula.memory import evidence_memory, output_memory, program_memory
+from clausula.memory import evidence_memory, output_memory, program_memory, trace_memory, work_memory
+from clausula.program import Program
 
 
 def available() -> bool:
@@ -30,7 +34,13 @@ def available() -> bool:
 if TYPE_CHECKING:
     from clausula.encoder import Encoder
 
-_switch = {"on": False}
+class Switch:
+    """Whether single lines are decided by the compiled kernel."""
+
+    on = False
+
+
+switch = Switch()
 
 
 def use(*, on: bool) -> None:
@@ -41,40 +51,85 @@ def use(*, on: bool) -> None:
     """
     if on:
         kernel()
-    _switch["on"] = on
+    switch.on = on
 
 
-def in_use() -> bool:
-    """Whether single lines are decided by the compiled kernel."""
-    return _switch["on"]
+class Frame:
+    """Memories for one call of the kernel with so many lines, in one piece that the next call uses again.
+
+    opening: how many numbers of opening accounts there is room for. The offsets say where each memory begins, the
+    addresses are those of lines, work, output and trace.
+    """
+
+    __slots__ = ("addresses", "numbers", "opening", "out", "trace", "undecided", "work")
+
+    def __init__(self, program: Program, lines: int, opening: int) -> None:
+        self.opening = opening
+        memories = (
+            [0] * (lines * program.tables.stride),
+            work_memory([0] * opening, lines * program.tables.depth * program.moves + 1, program.moves),
+            output_memory(program, lines),
+            trace_memory(lines * program.room),
+        )
+        rows, self.work, self.out, self.trace, _ = accumulate(map(len, memories), initial=0)
+        self.numbers = array("q", chain.from_iterable(memories))
+        self.undecided = self.numbers[self.out : self.trace]
+        first = self.numbers.buffer_info()[0]
+        self.addresses = tuple(first + 8 * each for each in (rows, self.work, self.out, self.trace))
+
+
+class Ready(NamedTuple):
+    """A program as the compiled kernel takes it: its memory and where that stands, the kernel, and frames that no call
+    is using, by number of lines."""
+
+    memory: array[int]
+    address: int
+    adjudicate: Callable[..., int]
+    frames: dict[int, list[Frame]]
+
+
+def _ready(program: Program) -> Ready:
+    memory = array("q", program_memory(program))
+    found = Ready(memory, memory.buffer_info()[0], kernel().adjudicate, defaultdict(list))
+    ready: Ready = program.cache.setdefault("ready", found)
+    return ready
+
+
+MOST_LINES = 64
+"""Lines of a call whose frame is kept for the next one."""
 
 
 def run(
-    encoder: Encoder, x: Sequence[int], count: int, accounts: Sequence[int]
-) -> tuple[list[int], list[int], list[int]]:
-    """What `adjudicate.run` does, compiled: arrays there, plain numbers back (accounts, output, trace)."""
-    import numpy as np  # noqa: PLC0415 - a tenth of a second, only for who compiles
+    encoder: Encoder, rows: Sequence[array[int]], accounts: Sequence[int]
+) -> tuple[array[int], array[int], array[int]]:
+    """What `adjudicate.run` does, compiled.
 
-    program = encoder.program
-    if "arrays" not in program.cache:
-        nothing = np.array(output_memory(program, 1), np.int64)
-        program.cache["arrays"] = np.array(program_memory(program), np.int64), nothing, kernel().adjudicate
-    memory, nothing, adjudicate = program.cache["arrays"]
+    A call takes a frame for itself and gives it back, so that several threads may decide at once.
+    """
+    program, count, opening = encoder.program, len(rows), len(accounts)
+    _, memory, adjudicate, frames = program.cache.get("ready") or _ready(program)
     if encoder.compiled_evidence is None:
-        encoder.compiled_evidence = np.array(evidence_memory(encoder.evidence, encoder.proposals), np.int64)
-    end = k.W_ACCOUNTS + len(accounts)
-    moves = end + 2 * (count * program.tables.depth * program.moves + 1)
-    work = np.empty(moves + k.MOVE * program.moves, np.int64)
-    work[0], work[1] = end, moves
-    if accounts:
-        work[k.W_ACCOUNTS : end] = accounts
-    out = nothing.copy() if count == 1 else np.tile(nothing, count)
-    trace = np.empty(count * program.room + 1, np.int64)
-    trace[0] = len(trace)
-    rows = np.array(x, np.int64)
-    arrays = [address(each) for each in (rows, encoder.compiled_evidence, work, out, trace)]
-    length = adjudicate(address(memory), arrays[0], 0, count, *arrays[1:])
-    return work[: work[0]].tolist(), out.tolist(), trace[1:length].tolist()
+        encoder.compiled_evidence = array("q", evidence_memory(encoder.evidence, encoder.proposals))
+    try:
+        frame = frames[count].pop()
+    except IndexError:
+        frame = Frame(program, count, opening)
+    if frame.opening < opening:
+        frame = Frame(program, count, opening)
+    numbers, work, out, trace = frame.numbers, frame.work, frame.out, frame.trace
+    first = work + k.W_ACCOUNTS
+    stated = rows[0] if count == 1 else array("q", b"".join(rows))
+    numbers[: len(stated)] = stated
+    numbers[work] = k.W_ACCOUNTS + opening
+    if opening:
+        numbers[first : first + opening] = array("q", accounts)
+    numbers[out:trace] = frame.undecided
+    x, w, o, t = frame.addresses
+    end = trace + adjudicate(memory, x, 0, count, encoder.compiled_evidence.buffer_info()[0], w, o, t)
+    said = numbers[first : work + numbers[work]], numbers[out:trace], numbers[trace + 1 : end]
+    if count <= MOST_LINES:
+        frames[count].append(frame)
+    return said
 
 
 ENTRIES = ("sweep", "adjudicate")

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clausula.adjudicate import NO_PROVIDERS, Adjudication, adjudicate
+from clausula.adjudicate import NO_PROVIDERS, adjudicate
 from clausula.book import Book
-from clausula.decision import Decision
+from clausula.decision import Adjudication, Decision
 from clausula.household import Household, Line, Provider
 from clausula.usage import Usage
 
