@@ -54,8 +54,14 @@ def decide(
     """Decide lines of one household by a compiled program; see `adjudicate`."""
     encoder = encoder_of(program, household, providers)
     ordered = encoder.ordered(lines)
-    rows = [encoder.row(line) for line in ordered]
-    return Adjudication(Said(encoder, ordered, rows, run(encoder, rows, usage)), usage)
+    return decide_rows(encoder, ordered, [encoder.row(line) for line in ordered], usage)
+
+
+def decide_rows(
+    encoder: Encoder, lines: Sequence[Line], rows: Sequence[array[int]], usage: Usage | None
+) -> Adjudication:
+    """Decide lines that stand in the order of decision and have been encoded by that encoder."""
+    return Adjudication(Said(encoder, lines, rows, run(encoder, rows, usage)), usage)
 
 
 MOST_ENCODERS = 64

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import repeat
+from struct import Struct
 from typing import Any, NamedTuple
 
 from clausula import codes as k
@@ -325,8 +326,12 @@ class Said:
 
     def cells(self, number: int) -> array[int]:
         """What was decided on a line: its cover slots, then what is left."""
-        size = len(self.out) // len(self.lines)
+        size = self.encoder.program.tables.cells
         return self.out[number * size : (number + 1) * size]
+
+    def decided(self) -> list[tuple[int, ...]]:
+        """The same of every line, to compare."""
+        return list(Struct(f"{self.encoder.program.tables.cells}q").iter_unpack(self.out))
 
     def notes(self, number: int) -> array[int]:
         """The trace of a line: its notes begin with its number."""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from clausula.codes import (
+    CELL,
     MISSING,
     ROW_BENEFIT,
     ROW_EXCLUSION,
@@ -137,6 +138,11 @@ class Tables(NamedTuple):
     def stride(self) -> int:
         """Numbers in the row of a line: the common columns, then a block for each cover slot."""
         return int(self.columns + self.depth * self.width)
+
+    @property
+    def cells(self) -> int:
+        """Numbers in the output of a line: a cell for each cover slot, then what is left."""
+        return int(self.depth * CELL + 1)
 
 
 @dataclass(frozen=True, slots=True)
