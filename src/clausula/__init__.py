@@ -32,7 +32,7 @@ from clausula.household import Enrolment, Evidence, Household, Line, Listing, Pe
 from clausula.left import Left, left
 from clausula.mend import Mend, mends
 from clausula.premium import Contribution, Due, premium, premium_class
-from clausula.replay import Difference, Replay, replay
+from clausula.replay import Difference, History, Replay, replay
 from clausula.sources import LineError
 from clausula.usage import AccountKey, Usage
 
@@ -65,6 +65,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Guide",
+    "History",
     "Household",
     "InputError",
     "Job",
