@@ -54,14 +54,16 @@ def decide(
     """Decide lines of one household by a compiled program; see `adjudicate`."""
     encoder = encoder_of(program, household, providers)
     ordered = encoder.ordered(lines)
-    return decide_rows(encoder, ordered, [encoder.row(line) for line in ordered], usage)
+    return decide_rows(encoder, ordered, list(map(encoder.row, ordered)), usage)
 
 
 def decide_rows(
     encoder: Encoder, lines: Sequence[Line], rows: Sequence[array[int]], usage: Usage | None
 ) -> Adjudication:
     """Decide lines that stand in the order of decision and have been encoded by that encoder."""
-    return Adjudication(Said(encoder, lines, rows, run(encoder, rows, usage)), usage)
+    accounts = encoder.accounts(usage) if usage is not None else []
+    run = compiled.run if compiled.switch.on else interpreted
+    return Adjudication(Said(encoder, lines, rows, run(encoder, rows, accounts)), usage)
 
 
 MOST_ENCODERS = 64
@@ -81,12 +83,12 @@ def encoder_of(program: Program, household: Household, providers: Mapping[str, P
     return found
 
 
-def run(encoder: Encoder, rows: Sequence[array[int]], usage: Usage | None) -> tuple[array[int], array[int], array[int]]:
-    """Hand rows to the kernel, compiled where that is switched on; returns the accounts after them (key, used, key,
-    used …), the decisions (see `output_memory`) and the trace as far as it was written."""
-    program, accounts = encoder.program, encoder.accounts(usage)
-    if compiled.switch.on:
-        return compiled.run(encoder, rows, accounts)
+def interpreted(
+    encoder: Encoder, rows: Sequence[array[int]], accounts: Sequence[int]
+) -> tuple[array[int], array[int], array[int]]:
+    """Hand rows and opening accounts (key, used, key, used …) to the kernel; returns the accounts after them, the
+    decisions (see `output_memory`) and the trace as far as it was written. `compiled.run` does the same."""
+    program = encoder.program
     count = len(rows)
     x = [number for row in rows for number in row]
     evidence = evidence_memory(encoder.evidence, encoder.proposals)

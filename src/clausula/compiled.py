@@ -34,6 +34,7 @@ def available() -> bool:
 if TYPE_CHECKING:
     from clausula.encoder import Encoder
 
+
 class Switch:
     """Whether single lines are decided by the compiled kernel."""
 
@@ -58,10 +59,10 @@ class Frame:
     """Memories for one call of the kernel with so many lines, in one piece that the next call uses again.
 
     opening: how many numbers of opening accounts there is room for. The offsets say where each memory begins, the
-    addresses are those of lines, work, output and trace.
+    arguments are what the kernel takes before and after the evidence; `held` keeps Python from moving the memories.
     """
 
-    __slots__ = ("addresses", "numbers", "opening", "out", "trace", "undecided", "work")
+    __slots__ = ("after", "before", "held", "numbers", "opening", "out", "trace", "undecided", "work")
 
     def __init__(self, program: Program, lines: int, opening: int) -> None:
         self.opening = opening
@@ -73,26 +74,38 @@ class Frame:
         )
         rows, self.work, self.out, self.trace, _ = accumulate(map(len, memories), initial=0)
         self.numbers = array("q", chain.from_iterable(memories))
+        self.held = memoryview(self.numbers)
         self.undecided = self.numbers[self.out : self.trace]
-        first = self.numbers.buffer_info()[0]
-        self.addresses = tuple(first + 8 * each for each in (rows, self.work, self.out, self.trace))
+        x, *after = (ctypes.c_void_p(at(self.numbers) + 8 * each) for each in (rows, self.work, self.out, self.trace))
+        self.before, self.after = (x, ctypes.c_int64(0), ctypes.c_int64(lines)), tuple(after)
 
 
 class Ready(NamedTuple):
     """A program as the compiled kernel takes it: its memory and where that stands, the kernel, and frames that no call
-    is using, by number of lines."""
+    is using, by number of lines.
+
+    The kernel takes its arguments as values of ctypes that are made once: to make them anew takes half as long as to
+    decide a line.
+    """
 
     memory: array[int]
-    address: int
+    address: ctypes.c_void_p
     adjudicate: Callable[..., int]
     frames: dict[int, list[Frame]]
 
 
 def _ready(program: Program) -> Ready:
-    memory = array("q", program_memory(program))
-    found = Ready(memory, memory.buffer_info()[0], kernel().adjudicate, defaultdict(list))
-    ready: Ready = program.cache.setdefault("ready", found)
+    memory, typed = array("q", program_memory(program)), kernel().adjudicate
+    adjudicate = ctypes.CFUNCTYPE(ctypes.c_int64)(ctypes.cast(typed, ctypes.c_void_p).value)  # type: ignore[arg-type]
+    ready: Ready = program.cache.setdefault(
+        "ready", Ready(memory, ctypes.c_void_p(at(memory)), adjudicate, defaultdict(list))
+    )
     return ready
+
+
+def at(numbers: array[int]) -> int:
+    """Where the numbers of an array stand; it must not grow or shrink as long as somebody looks there."""
+    return numbers.buffer_info()[0]
 
 
 MOST_LINES = 64
@@ -102,14 +115,16 @@ MOST_LINES = 64
 def run(
     encoder: Encoder, rows: Sequence[array[int]], accounts: Sequence[int]
 ) -> tuple[array[int], array[int], array[int]]:
-    """What `adjudicate.run` does, compiled.
+    """What `adjudicate.interpreted` does, compiled.
 
     A call takes a frame for itself and gives it back, so that several threads may decide at once.
     """
     program, count, opening = encoder.program, len(rows), len(accounts)
     _, memory, adjudicate, frames = program.cache.get("ready") or _ready(program)
-    if encoder.compiled_evidence is None:
-        encoder.compiled_evidence = array("q", evidence_memory(encoder.evidence, encoder.proposals))
+    evidence = encoder.compiled_evidence
+    if evidence is None:
+        numbers = array("q", evidence_memory(encoder.evidence, encoder.proposals))
+        evidence = encoder.compiled_evidence = ctypes.c_void_p(at(numbers)), numbers
     try:
         frame = frames[count].pop()
     except IndexError:
@@ -124,8 +139,7 @@ def run(
     if opening:
         numbers[first : first + opening] = array("q", accounts)
     numbers[out:trace] = frame.undecided
-    x, w, o, t = frame.addresses
-    end = trace + adjudicate(memory, x, 0, count, encoder.compiled_evidence.buffer_info()[0], w, o, t)
+    end = trace + adjudicate(memory, *frame.before, evidence[0], *frame.after)
     said = numbers[first : work + numbers[work]], numbers[out:trace], numbers[trace + 1 : end]
     if count <= MOST_LINES:
         frames[count].append(frame)

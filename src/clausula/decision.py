@@ -360,7 +360,8 @@ class Adjudication:
     def decisions(self) -> tuple[Decision, ...]:
         """The decisions, one for each line."""
         if self._decisions is None:
-            self._decisions = tuple(map(Decision, repeat(self.said), range(len(self.said.lines))))
+            said = self.said
+            self._decisions = tuple([Decision(said, number) for number in range(len(said.lines))])
         return self._decisions
 
     @property

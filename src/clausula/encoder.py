@@ -169,7 +169,8 @@ class Encoder:
             if form is None:
                 form = self._form(line, span, names, full=full)
             row = form.row[:]
-            row[k.SERVED], row[k.QUANTITY], row[k.CHARGED], row[k.OTHERS] = served, *self._stated(line)
+            row[k.SERVED] = served
+            row[k.QUANTITY], row[k.CHARGED], row[k.OTHERS] = self._stated(line)
             if served < form.born:
                 raise LineError(line, "served_on", "the service is before the birth")
             number = self.interner.number
@@ -288,11 +289,9 @@ class Encoder:
 
     # --- usage ---
 
-    def accounts(self, usage: Usage | None) -> list[int]:
+    def accounts(self, usage: Usage) -> list[int]:
         """The household's accounts as the kernel reads them: key, used, key, used and so on."""
         found: list[int] = []
-        if usage is None or not usage.amounts:
-            return found
         numbers = self.program.numbers
         for key, amount in usage.amounts.items():
             if key.account in numbers:

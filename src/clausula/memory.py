@@ -20,7 +20,8 @@ def program_memory(program: Program) -> list[int]:
             parts.append(list(chain.from_iterable(rows)))
         memory = list(chain.from_iterable(parts))
         memory[: k.HEADER] = [
-            t.columns, t.width, t.depth, t.stride, t.services, t.candidates, t.covers, *starts, 1, *[0] * (k.HEADER - 14),
+            t.columns, t.width, t.depth, t.stride, t.services, t.candidates, t.covers, *starts, 1,
+            *[0] * (k.HEADER - 14),
         ]  # fmt: skip
         program.cache["memory"] = memory
     found: list[int] = program.cache["memory"]
