@@ -73,7 +73,7 @@ _making = Lock()
 def encoder_of(program: Program, household: Household, providers: Mapping[str, Provider]) -> Encoder:
     """The encoder of a household; the last few are kept, for who asks about the same household again and again."""
     found: Encoder | None = program.encoders.get(id(household))
-    if found is None or found.household is not household or not found.fits(providers):
+    if found is None or not found.fits(household, providers):
         found = Encoder(program, household, providers)
         with _making:
             program.encoders.pop(id(household), None)

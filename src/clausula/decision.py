@@ -360,8 +360,8 @@ class Adjudication:
     def decisions(self) -> tuple[Decision, ...]:
         """The decisions, one for each line."""
         if self._decisions is None:
-            said = self.said
-            self._decisions = tuple([Decision(said, number) for number in range(len(said.lines))])
+            said, count = self.said, len(self.said.lines)
+            self._decisions = (Decision(said, 0),) if count == 1 else tuple(map(Decision, repeat(said), range(count)))
         return self._decisions
 
     @property

@@ -76,10 +76,15 @@ class Encoder:
         self.compiled_evidence: Any = None
         self._evidence()
 
-    def fits(self, providers: Mapping[str, Provider]) -> bool:
-        """Whether it may go on encoding: for the same directory of providers, and as long as not so many different
-        stays, claims … have been numbered that a fresh encoder is better."""
-        return self.providers is providers and self.known == len(providers) and len(self.names) <= LARGEST_MEMO
+    def fits(self, household: Household, providers: Mapping[str, Provider]) -> bool:
+        """Whether it may go on encoding: for the same household and directory of providers, and as long as not so many
+        different stays, claims … have been numbered that a fresh encoder is better."""
+        return (
+            self.household is household
+            and self.providers is providers
+            and self.known == len(providers)
+            and len(self.names) <= LARGEST_MEMO
+        )
 
     # --- evidence ---
 
