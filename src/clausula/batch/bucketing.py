@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -186,13 +187,13 @@ def _pieces(path: Path, facts: Mapping[str, str], desk: Desk) -> Iterator[tuple[
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=PIECE):
             table = vetted(pa.Table.from_batches([batch]), path, facts, desk)
-            first = row
-            each = np.arange(table.num_rows)
-            yield (
-                Source(path, table, each, odd_cells(table, facts), lambda n, at=first: f"{path}:row {at + n + 1}"),
-                first,
-            )  # type: ignore[misc]
+            origin = partial(_origin, path, row)
+            yield Source(path, table, np.arange(table.num_rows), odd_cells(table, facts), origin), row
             row += table.num_rows
+
+
+def _origin(path: Path, first: int, row: int) -> str:
+    return f"{path}:row {first + row + 1}"
 
 
 def _deal(making: Making, source: Source, first: int) -> None:
