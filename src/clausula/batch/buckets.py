@@ -23,13 +23,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clausula.batch.folder import BUCKETS as MARK
 from clausula.batch.people import Members
 from clausula.findings import Finding, Place
 from clausula.household import Provider
 from clausula.intake import InputError
 from clausula.intake.member_tables import read_provider_table
 
-MARK = "buckets.json"
 LINES, PEOPLE, ENROLMENTS, EVIDENCE, USAGE = (
     f"{name}.parquet" for name in ("lines", "people", "enrolments", "evidence", "usage")
 )
@@ -69,11 +69,6 @@ class Buckets:
     def providers(self) -> Mapping[str, Provider]:
         """The directory."""
         return read_provider_table(self.folder)
-
-
-def is_buckets(path: Path) -> bool:
-    """Whether a path is a folder of buckets."""
-    return (path / MARK).is_file()
 
 
 def read_buckets(folder: Path) -> Buckets:

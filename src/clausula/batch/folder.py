@@ -12,8 +12,10 @@ from pathlib import Path
 
 MARK = "clausula-run.json"
 """What a folder of results can be told by. A folder with it may be replaced."""
+BUCKETS, BUCKET_RUN = "buckets.json", "run.json"
+"""The same of a folder of buckets, and of a run over buckets."""
 
-MARKS = (MARK, "portfolio.json")
+MARKS = (MARK, BUCKETS, BUCKET_RUN, "portfolio.json")
 """What clausula leaves in the folders that it writes."""
 
 
@@ -41,6 +43,11 @@ def check_place(out: Path, *, force: bool, inputs: Iterable[Path]) -> None:
     if not (force or _is_ours(out) or not any(out.iterdir())):
         mend = "name another folder, or replace it with --force"
         raise FolderError(f"{out} holds files that clausula did not write", mend)
+
+
+def is_buckets(path: Path) -> bool:
+    """Whether a path is a folder of buckets."""
+    return (path / BUCKETS).is_file()
 
 
 def _is_ours(folder: Path) -> bool:

@@ -31,9 +31,10 @@ from clausula.batch import buckets as kept
 from clausula.batch.answers import answer_columns, sums
 from clausula.batch.buckets import Bucket, Buckets, load, read_buckets, refuse_shared_households
 from clausula.batch.deciding import Decided, Lines, deciding_for
+from clausula.batch.folder import BUCKET_RUN as MARK
 from clausula.batch.gather import Progress, quiet
 from clausula.batch.tally import Tally
-from clausula.batch.usage_tables import usage_table
+from clausula.batch.usage_tables import SCHEMA, usage_table
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.findings import Finding, Place
@@ -43,7 +44,6 @@ from clausula.memory import program_memory
 from clausula.money import to_decimal
 from clausula.values import OUTCOMES
 
-MARK = "run.json"
 DECISIONS, USAGE = "decisions", "usage"
 
 
@@ -137,8 +137,21 @@ def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = qui
     return finish(run, notes)
 
 
+def read_usage_folder(folder: Path) -> pa.Table:
+    """The accounts that an earlier run over buckets left. Raises InputError."""
+    try:
+        tables = [pq.read_table(path, schema=SCHEMA) for path in sorted(folder.glob("*.parquet"))]
+        return pa.concat_tables(tables).unify_dictionaries()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        message = f"these are no accounts of an earlier run over buckets: {error}"
+        raise InputError(
+            [Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")]
+        ) from None
+
+
 def prepare(run: Run) -> None:
-    """Make the folders of a run."""
+    """Make the folders of a run. A run is not finished before its end: the mark of an earlier one goes."""
+    (run.out / MARK).unlink(missing_ok=True)
     for name in (DECISIONS, USAGE):
         (run.out / name).mkdir(parents=True, exist_ok=True)
 
