@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clausula import codes as k
+from clausula.batch.loops import period_at
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
 from clausula.codes import MISSING
@@ -41,7 +41,7 @@ class Values:
         self.person, self.served, self.enrolled = person, served, enrolled
         self.rows = len(person)
         self.columns = {column.spec.id: column for column in self.program.columns}
-        self.names, self.provider = table.words("provider")
+        self.provider = people.directory.of(*table.words("provider"))
         self._stated: dict[str, Ints] = {}
         self._kept: dict[tuple[str, int], Ints] = {}
 
@@ -107,26 +107,18 @@ class Values:
     def _of_provider(self, spec: Spec) -> Ints | None:
         if spec.id == "provider.lists":
             return self._lists(spec)
-        found = self.people.of_providers(spec, self.names)
+        found = self.people.directory.fact(spec)
         return None if found is None else found[self.provider]
 
     def _lists(self, spec: Spec) -> Ints:
-        """Lists the provider stands on, on the day of admission where there is one, else of service."""
-        names, day = self.program.set_names.get(spec.id, {}), self.listed_on()
-        found = np.full(self.rows, MISSING, np.int64)
-        for number, word in enumerate(self.names):
-            provider = self.people.providers.get(word)
-            mine = np.flatnonzero(self.provider == number) if provider else ()
-            if provider is None or not len(mine):
-                continue
-            mask = np.zeros(len(mine), np.int64)
-            for entry in provider.lists:
-                bit = 1 << names[entry.list] if entry.list in names else 0
-                start = entry.start.toordinal() if entry.start else 0
-                until = entry.until.toordinal() if entry.until else k.FOREVER
-                mask |= np.where((start <= day[mine]) & (day[mine] <= until), bit, 0)
-            found[mine] = mask
-        return found
+        """Lists the provider stands on."""
+        bits = self.people.directory.lists(spec)[2]
+        return bits[self.listing(spec)]
+
+    def listing(self, spec: Spec) -> Ints:
+        """For each line the period of the provider's lists it is in."""
+        start, since, _ = self.people.directory.lists(spec)
+        return period_at(self.provider, self.listed_on(), start, since)
 
     def listed_on(self) -> Ints:
         """The day on which a provider's lists count."""
