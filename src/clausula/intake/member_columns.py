@@ -267,10 +267,8 @@ class Sheet:
         missing = np.asarray(column.is_null())
         lengths = pc.fill_null(column.value_lengths(), 0).to_numpy(zero_copy_only=False)
         ends = np.cumsum(lengths)
-        empty = (
-            np.flatnonzero(np.array([not word for word in words])[np.array(at, np.int64)]) if "" in words[:-1] else ()
-        )
-        for row in sorted({int(np.searchsorted(ends, place, side="right")) for place in (*empty, *_nones(flat))}):
+        empty = np.flatnonzero(np.asarray(flat.is_null()))
+        for row in dict.fromkeys(np.searchsorted(ends, empty, side="right").tolist()):
             self.wrong("bad-value", f"{name} holds an empty text", "leave it out", row, column=name)
         texts = [words[which] for which in at]
         known: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -304,11 +302,6 @@ def _is_text(kind: Any) -> bool:
 
 def _is_texts(kind: Any) -> bool:
     return bool((pa.types.is_list(kind) or pa.types.is_large_list(kind)) and _is_text(kind.value_type))
-
-
-def _nones(column: Any) -> list[int]:
-    """The places of empty cells."""
-    return np.flatnonzero(np.asarray(column.is_null())).tolist()  # type: ignore[no-any-return]
 
 
 def _coded(column: Any, rows: int) -> tuple[list[str], list[int]]:
