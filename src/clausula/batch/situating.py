@@ -27,7 +27,8 @@ from clausula.program import Column, Program
 CODED = frozenset({"code", "flag", "set"})
 """Kinds of facts that have few values; of the others a column of the table differs from line to line."""
 
-DENSE = 1 << 16
+DENSE_BITS = 16
+DENSE = 1 << DENSE_BITS
 """Numbers up to which a table of all of them is quicker than sorting."""
 
 
@@ -275,7 +276,7 @@ class Situating:
         values, sifting = self.values, self.sifting
         spec = self.program.columns[places[0]].spec
         if values.table.kind(name) == "bool":
-            unique, code = np.unique(np.asarray(values.stated(spec)), return_inverse=True)
+            unique, code = np.array([MISSING, 0, 1]), values.table.small_flags(name)
         else:
             words, at = values.table.words(name)
             unique, code = _coded(values, spec, words), at + 1
@@ -303,7 +304,13 @@ class Situating:
             if there.any():
                 code |= there.astype(np.int64) << len(bits)
                 bits.append(keys)
-        unique, code = np.unique(code, return_inverse=True)
+        if len(bits) < DENSE_BITS:
+            unique = np.flatnonzero(np.bincount(code, minlength=1))
+            place_of = np.zeros(int(unique.max(initial=0)) + 1, np.int64)
+            place_of[unique] = np.arange(len(unique))
+            code = place_of[code]
+        else:
+            unique, code = np.unique(code, return_inverse=True)
         return Source(code, {key: unique >> bit & 1 for bit, keys in enumerate(bits) for key in keys})
 
     # --- situations ---
