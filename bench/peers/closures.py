@@ -13,7 +13,7 @@ import numpy as np
 
 from .rules import BENEFITS, CAUSES, CHANNELS, COVERS, DIAGNOSES, EPISODE, HOUSEHOLD_YEAR, PAPERS, PERSON, PERSON_YEAR
 from .rules import SERVICES, STACKS, Account, Benefit, candidates
-from .workload import Outputs, Workload
+from .workload import Outputs, Ready, Workload
 
 EPOCH = date(1970, 1, 1)
 
@@ -40,6 +40,7 @@ class Line(NamedTuple):
 Totals = dict[tuple[int, ...], int]
 """Accounts of one household; a spaced account holds the last day on which something was granted."""
 
+Row = tuple[int, int, int, int, int]
 Match = Callable[[Line], bool]
 Pay = Callable[[Line, int, Totals], int]
 
@@ -179,7 +180,7 @@ TABLE = [
 CASH = [benefit.cash_each > 0 for benefit in BENEFITS]
 
 
-def decide(line: Line, totals: Totals) -> tuple[int, int, int, int, int]:
+def decide(line: Line, totals: Totals) -> Row:
     """Decide a line: (benefit of the base cover, of the plus cover, paid by each, borne)."""
     left = line.charged
     found = [-1, -1]
@@ -203,7 +204,7 @@ def lines_of(workload: Workload) -> Iterator[Line]:
         yield from map(Line._make, zip(*columns, strict=True))
 
 
-def run(workload: Workload) -> Outputs:
+def run(workload: Workload) -> list[Row]:
     """Decide all lines, household by household."""
     rows = []
     totals: Totals = {}
@@ -212,10 +213,15 @@ def run(workload: Workload) -> Outputs:
         if line.household != home:
             home, totals = line.household, {}
         rows.append(decide(line, totals))
+    return rows
+
+
+def outputs_of(rows: list[Row]) -> Outputs:
+    """Decisions as columns."""
     found = np.array(rows, np.int64).reshape(-1, 5)
     return Outputs(found[:, :2].astype(np.int16), found[:, 2:4], found[:, 4])
 
 
-def prepare(workload: Workload) -> Callable[[], Outputs]:
+def prepare(workload: Workload) -> Ready:
     """Ready to decide the workload."""
-    return lambda: run(workload)
+    return Ready(lambda: run(workload), outputs_of)

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +22,7 @@ from clausula.household import Enrolment, Household, Line, Person
 from clausula.usage import Usage
 
 from .rules import CAUSES, CHANNELS, COVERS, DIAGNOSES, NUMBERS, PAPERS, SERVICES, STACKS
-from .workload import Ints, Outputs, Workload
+from .workload import Ints, Outputs, Ready, Workload
 
 PLANS = Path(__file__).parent / "plans"
 EPOCH = date(1970, 1, 1)
@@ -104,14 +102,15 @@ def outputs_of(decided: Decided) -> Outputs:
     return Outputs(benefit, paid, borne)
 
 
-def prepare(workload: Workload) -> Callable[[], Any]:
+def prepare(workload: Workload) -> Ready:
     """Ready to decide the workload: plans read, people known, table in memory."""
     program = compile_book(book(), set(PLAN_IDS))
     people = People(program, households(workload), {})
     table = table_of(workload)
-    return lambda: decide_table(people, table)
+    return Ready(lambda: decide_table(people, table), outputs_of)
 
 
 def ours(workload: Workload) -> Outputs:
     """Decide the workload in one batch."""
-    return outputs_of(prepare(workload)())
+    ready = prepare(workload)
+    return ready.read(ready.run())

@@ -7,10 +7,10 @@ papers are bits, days count from 1970, money is in cents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -126,6 +126,13 @@ class Outputs:
         """Read what `save` wrote."""
         with np.load(path) as found:
             return Outputs(**{name: found[name] for name in found.files})
+
+
+class Ready(NamedTuple):
+    """A peer made ready for a workload: `run` is what the clock measures, `read` turns its answer into decisions."""
+
+    run: Callable[[], Any]
+    read: Callable[[Any], Outputs]
 
 
 @dataclass(frozen=True)
