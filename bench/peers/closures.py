@@ -11,8 +11,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .rules import BENEFITS, CAUSES, CHANNELS, COVERS, DIAGNOSES, EPISODE, HOUSEHOLD_YEAR, PAPERS, PERSON, PERSON_YEAR
-from .rules import SERVICES, STACKS, Account, Benefit, candidates
+from .rules import (
+    BENEFITS,
+    CAUSES,
+    CHANNELS,
+    COVERS,
+    DIAGNOSES,
+    EPISODE,
+    HOUSEHOLD_YEAR,
+    PAPERS,
+    PERSON,
+    PERSON_YEAR,
+    SERVICES,
+    STACKS,
+    Account,
+    Benefit,
+    candidates,
+)
 from .workload import Outputs, Ready, Workload
 
 EPOCH = date(1970, 1, 1)
@@ -168,7 +183,10 @@ def paying(benefit: Benefit) -> Pay:
 TABLE = [
     [
         [
-            [(n, fits(BENEFITS[n]), admits(BENEFITS[n]), paying(BENEFITS[n])) for n in candidates(stack, cover, service)]
+            [
+                (n, fits(BENEFITS[n]), admits(BENEFITS[n]), paying(BENEFITS[n]))
+                for n in candidates(stack, cover, service)
+            ]
             for service in SERVICES
         ]
         for cover in COVERS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def decision() -> Any:
     ends = [{"id": name, "name": name, "type": f"{name}Node", "position": {"x": 0, "y": 0}}
             for name in ("input", "output")]  # fmt: skip
     path = ["input", "table0", "table1", "output"]
-    edges = [{"id": a, "sourceId": a, "targetId": b, "type": "edge"} for a, b in zip(path, path[1:], strict=False)]
+    edges = [{"id": a, "sourceId": a, "targetId": b, "type": "edge"} for a, b in pairwise(path)]
     content = json.dumps({"nodes": [*ends, table(0), table(1)], "edges": edges})
     return zen.ZenEngine().create_decision(zen.ZenDecisionContent(content))
 
@@ -110,7 +111,10 @@ def prepare(workload: Workload) -> Ready:
 def expression(benefit: Benefit) -> Any:
     """The condition of a benefit, compiled; stack and service are the caller's choice."""
     parts = [f"age in [{benefit.age_from}..{benefit.age_to}]"]
-    for name, values, known in (("channel", list(benefit.channels), CHANNELS), ("diagnosis", insured(benefit), DIAGNOSES)):
+    for name, values, known in (
+        ("channel", list(benefit.channels), CHANNELS),
+        ("diagnosis", insured(benefit), DIAGNOSES),
+    ):
         if set(values) != set(known):
             parts.append(f"{name} in {json.dumps(values)}")
     parts += [f"contains(papers, {json.dumps(paper)})" for paper in benefit.papers]

@@ -1,5 +1,5 @@
-"""Clausula called for one line at a time, as a portal would: each answer with its steps and clauses, the accounts handed
-on from line to line."""
+"""Clausula called for one line at a time, as a portal would: each answer with its steps and clauses, the accounts
+handed on from line to line."""
 
 from __future__ import annotations
 

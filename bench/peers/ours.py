@@ -6,20 +6,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.adjudicate import adjudicate
 from clausula.batch.columns import People
 from clausula.batch.fast import Decided, decide_table
 from clausula.book import Book, load_plans
 from clausula.compiler import compile_book
-from clausula.household import Enrolment, Household, Line, Person
-from clausula.usage import Usage
+from clausula.household import Enrolment, Household, Person
 
 from .rules import CAUSES, CHANNELS, COVERS, DIAGNOSES, NUMBERS, PAPERS, SERVICES, STACKS
 from .workload import Ints, Outputs, Ready, Workload

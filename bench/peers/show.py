@@ -120,7 +120,7 @@ def page(result: Mapping[str, Any]) -> str:
     listed = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     return "\n".join([
         "# Peers side by side", "",
-        "Written by `./run bench peers --write`. What each did and where the work differs: [Peers](../benchmarks.md#peers).",
+        "Written by `./run bench peers --write`. What each did: [Peers](../benchmarks.md#peers).",
         "", f"{about(result)}.", "", "![Lines a second, by peer](peers.svg)", "", *markdown(cells(result)), "",
         *(f"* {line}" for line in aims(result)), "", f"Versions: {listed}.", "",
     ])  # fmt: skip
@@ -166,6 +166,8 @@ def plot(result: Mapping[str, Any]) -> str:
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(title)}</text>')
         parts.append(f'<rect class="{kind}" x="{LEFT}" y="{y + 2}" width="{wide:.0f}" height="{ROW - 8}"/>')
         parts.append(f'<text class="small" x="{LEFT + wide + 6:.0f}" y="{y + 14}">{number(value)}</text>')
-    legend = "green: Clausula; blue: the same decisions; grey: a part of them, or other rules; framed: limits of the machine"
+    legend = (
+        "green: Clausula; blue: the same decisions; grey: a part of them, or other rules; framed: limits of the machine"
+    )
     parts += [f'<text class="small" x="12" y="{height - 14}">{legend}</text>', "</svg>", ""]
     return "\n".join(parts)

@@ -8,8 +8,19 @@ from functools import cache
 
 import numpy as np
 
-from .rules import BENEFITS, CAUSES, CHANNELS, COVERS, DIAGNOSES, PAPERS, SERVICES, STACKS, WITHOUT_END, Benefit
-from .rules import candidates
+from .rules import (
+    BENEFITS,
+    CAUSES,
+    CHANNELS,
+    COVERS,
+    DIAGNOSES,
+    PAPERS,
+    SERVICES,
+    STACKS,
+    WITHOUT_END,
+    Benefit,
+    candidates,
+)
 from .workload import Ints
 
 NONE = len(BENEFITS)

@@ -89,10 +89,14 @@ def account(before: str, cover: int, name: str, most: str) -> list[str]:
     paid = f"paid - {taken}" if name in ("deductible", "share") else taken
     return [
         f"wanted_{name}_{cover} AS (SELECT *, {wanted} AS wanted FROM {before})",
-        f"total_{name}_{cover} AS (SELECT *, sum(wanted) OVER {over(name)}::BIGINT AS total "
-        f"FROM wanted_{name}_{cover})",
-        f"{name}_{cover} AS (SELECT * EXCLUDE (paid, wanted, total), CASE WHEN {name}_account < 0 THEN paid "
-        f"ELSE {paid} END AS paid FROM total_{name}_{cover})",
+        f"""
+total_{name}_{cover} AS (
+  SELECT *, sum(wanted) OVER {over(name)}::BIGINT AS total
+  FROM wanted_{name}_{cover})""",
+        f"""
+{name}_{cover} AS (
+  SELECT * EXCLUDE (paid, wanted, total), CASE WHEN {name}_account < 0 THEN paid ELSE {paid} END AS paid
+  FROM total_{name}_{cover})""",
     ]
 
 

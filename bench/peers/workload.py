@@ -148,7 +148,7 @@ class Difference:
         """Compare the lines that both decided; theirs may be the first lines only."""
         count = len(theirs.benefit)
         benefits = int((ours.benefit[:count] != theirs.benefit).any(axis=1).sum())
-        if theirs.paid is None or ours.paid is None:
+        if theirs.paid is None or ours.paid is None or ours.borne is None:
             return Difference(benefits, None)
         paid = (ours.paid[:count] != theirs.paid).any(axis=1)
         borne = ours.borne[:count] != theirs.borne
@@ -184,7 +184,12 @@ def _people(chance: np.random.Generator, homes: int) -> dict[str, Ints]:
     born = FIRST_DAY - age * 1461 // 4 - chance.integers(0, 365, len(home))
     early = chance.random(homes) < 0.8
     start = np.where(early, FIRST_DAY - 400, FIRST_DAY + chance.integers(0, 300, homes))
-    return {"household": home, "stack": chance.integers(0, len(STACKS), homes)[home], "born": born, "start": start[home]}
+    return {
+        "household": home,
+        "stack": chance.integers(0, len(STACKS), homes)[home],
+        "born": born,
+        "start": start[home],
+    }
 
 
 def _care(chance: np.random.Generator, stack: Ints, course: Ints) -> dict[str, Ints]:
