@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,7 @@ Match = Callable[[Line], bool]
 Pay = Callable[[Line, int, Totals], int]
 
 
+@cache
 def day(number: int) -> date:
     """A day by its number."""
     return EPOCH + timedelta(days=number)
@@ -71,6 +73,7 @@ def age(line: Line) -> int:
     return served.year - born.year - ((served.month, served.day) < (born.month, born.day))
 
 
+@cache
 def months_before(number: int, months: int) -> int:
     """The same day of the month, so many months earlier; the last of a shorter month."""
     there = day(number)
@@ -134,14 +137,16 @@ def granting(benefit: Benefit) -> Callable[[Line, Totals], int]:
     def grant(line: Line, totals: Totals) -> int:
         units = line.quantity
         if benefit.units:
-            before = totals.get(run(line), 0)
-            totals[run(line)] = before + units
+            key = run(line)
+            before = totals.get(key, 0)
+            totals[key] = before + units
             units = max(0, min(before + units, up_to) - max(before, after))
         if benefit.spaced:
-            if totals.get(spaced(line), -(10**9)) > months_before(line.served_on, months):
+            key = spaced(line)
+            if totals.get(key, -(10**9)) > months_before(line.served_on, months):
                 return 0
             units = min(units, 1)
-            totals[spaced(line)] = line.served_on
+            totals[key] = line.served_on
         return units
 
     return grant
@@ -162,19 +167,22 @@ def paying(benefit: Benefit) -> Pay:
         amount = benefit.cash_each * units if benefit.cash_each else left * units // line.quantity
         amount = max(0, min(amount, benefit.cap_each * units) - benefit.less_each * units)
         if benefit.deductible:
-            used = totals.get(deductible(line), 0)
+            key = deductible(line)
+            used = totals.get(key, 0)
             taken = min(amount, benefit.deductible_amount - used)
-            totals[deductible(line)] = used + taken
+            totals[key] = used + taken
             amount -= taken
         if benefit.share:
-            used = totals.get(share(line), 0)
+            key = share(line)
+            used = totals.get(key, 0)
             taken = min((amount * benefit.share_percent + 50) // 100, benefit.share_most - used)
-            totals[share(line)] = used + taken
+            totals[key] = used + taken
             amount -= taken
-        for key, most in limits:
-            amount = min(amount, most - totals.get(key(line), 0))
-        for key, _ in limits:
-            totals[key(line)] = totals.get(key(line), 0) + amount
+        charged = [(named(line), most) for named, most in limits]
+        for key, most in charged:
+            amount = min(amount, most - totals.get(key, 0))
+        for key, _ in charged:
+            totals[key] = totals.get(key, 0) + amount
         return amount
 
     return pay
