@@ -88,6 +88,7 @@ def ratios(peers: dict[str, dict[str, Any]]) -> dict[str, float]:
 def run(names: list[str], workload: Workload, arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure the machine and all that are named, round by round."""
     peers: dict[str, dict[str, Any]] = {}
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         workload.save(folder / "lines.parquet")
@@ -102,7 +103,7 @@ def run(names: list[str], workload: Workload, arguments: argparse.Namespace) -> 
             "lines": len(workload), "people": len(np.unique(workload["person"])), "seed": arguments.seed,
             "households": len(np.unique(workload["household"])),
         },
-        "processors": os.cpu_count(), "machine": machine, "peers": peers, "ratios": ratios(peers),
+        "processors": os.cpu_count(), "load": load, "machine": machine, "peers": peers, "ratios": ratios(peers),
     }  # fmt: skip
 
 

@@ -12,7 +12,19 @@ from .field import BY_NAME, FIELD, OTHER
 AIMS = {"rule_engine": ("the best rule engine", 50), "openfisca": ("OpenFisca", 4)}
 """The ratios the project has set itself."""
 
-HEAD = ("peer", "does", "lines", "lines/s", "median", "µs/line", "ours ÷ it", "of touch", "peak MB", "differs", "note")
+HEAD = (
+    "peer",
+    "does",
+    "lines",
+    "lines/s",
+    "per CPU s",
+    "µs/line",
+    "ours ÷ it",
+    "of touch",
+    "peak MB",
+    "differs",
+    "note",
+)
 
 LIMITS = {
     "touch": "touch every column, all processors",
@@ -62,7 +74,7 @@ def cells(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
             continue
         speed = found["lines_per_s"]
         rows.append((
-            peer.title, peer.work, number(found["lines"]), number(speed), number(found["median_lines_per_s"]),
+            peer.title, peer.work, number(found["lines"]), number(speed), number(found["lines_per_cpu_s"]),
             number(found["us_per_line"]), ratio(ours / speed) if ours else "", f"{speed / touch:.2%}" if touch else "",
             f"{found['peak_mb']:.0f}", "" if peer.name == "ours" else differs(found), peer.note,
         ))  # fmt: skip
@@ -102,6 +114,7 @@ def about(result: Mapping[str, Any]) -> str:
     return (
         f"{number(work['lines'])} lines of {number(work['people'])} people in {number(work['households'])} households, "
         f"seed {work['seed']}; {result['processors']} processors"
+        + (f", load {result['load']:.1f} before it began" if "load" in result else "")
         + (f", memory copied at {copied / 1e9:.3g} GB/s" if copied else "")
     )
 
@@ -158,7 +171,7 @@ def plot(result: Mapping[str, Any]) -> str:
         '<text x="12" y="24">Lines a second (each step to the right is ten times as many)</text>',
     ]
     for power in powers:
-        x, text = place(10**power), f"{10**power:,}".replace(",", " ")
+        x, text = place(10**power), number(10**power)
         parts.append(f'<line class="grid" x1="{x:.0f}" y1="{TOP - 8}" x2="{x:.0f}" y2="{height - 36}"/>')
         parts.append(f'<text class="small" x="{x:.0f}" y="{TOP - 14}" text-anchor="middle">{text}</text>')
     for n, (title, value, kind) in enumerate(bars):
@@ -166,8 +179,6 @@ def plot(result: Mapping[str, Any]) -> str:
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(title)}</text>')
         parts.append(f'<rect class="{kind}" x="{LEFT}" y="{y + 2}" width="{wide:.0f}" height="{ROW - 8}"/>')
         parts.append(f'<text class="small" x="{LEFT + wide + 6:.0f}" y="{y + 14}">{number(value)}</text>')
-    legend = (
-        "green: Clausula; blue: the same decisions; grey: a part of them, or other rules; framed: limits of the machine"
-    )
+    legend = "green: Clausula; blue: the same work; grey: a part of it, or other rules; framed: limits of the machine"
     parts += [f'<text class="small" x="12" y="{height - 14}">{legend}</text>', "</svg>", ""]
     return "\n".join(parts)
