@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.columns import People
-from clausula.batch.fast import Decided, decide_table
+from clausula.batch.deciding import Decided, decide_table
+from clausula.batch.people import Members
 from clausula.book import Book, load_plans
 from clausula.compiler import compile_book
 from clausula.household import Enrolment, Household, Person
@@ -84,27 +84,27 @@ def table_of(workload: Workload) -> pa.Table:
 def outputs_of(decided: Decided) -> Outputs:
     """Decisions of the batch in the order of the table. A benefit that an exclusion or a waiting time refused is no
     benefit here, as it is none for the peers."""
-    program, order = decided.program, decided.rows.order
-    assert len(order) == len(decided.rows.good), "a line could not be read"
+    program, lines, answers = decided.program, decided.lines, decided.answers
+    assert lines.good.all(), "a line could not be read"
     clauses = [(program.clause(k.ROW_BENEFIT << 24 | n)[0], rule.id) for n, rule in enumerate(program.benefits)]
     numbers = np.array([*(NUMBERS.get(clause, -1) for clause in clauses), -1], np.int16)
-    benefit = np.empty((len(order), 2), np.int16)
-    paid = np.empty((len(order), 2), np.int64)
-    borne = np.empty(len(order), np.int64)
-    for slot in range(2):
-        refused = decided.slot(slot, 2) >> 24 == k.ROW_EXCLUSION
-        benefit[order, slot] = np.where(refused, -1, numbers[decided.slot(slot, 0)])
-        paid[order, slot] = decided.slot(slot, 3)
-    borne[order] = decided.left
+    benefit = np.full((len(lines.order), 2), -1, np.int16)
+    paid = np.zeros((len(lines.order), 2), np.int64)
+    borne = np.empty(len(lines.order), np.int64)
+    for slot in range(decided.depth):
+        chosen, row, pays, _ = answers.slots[slot]
+        benefit[lines.order, slot] = np.where(row >> 24 == k.ROW_EXCLUSION, -1, numbers[chosen])
+        paid[lines.order, slot] = pays
+    borne[lines.order] = answers.left
     return Outputs(benefit, paid, borne)
 
 
 def prepare(workload: Workload) -> Ready:
     """Ready to decide the workload: plans read, people known, table in memory."""
     program = compile_book(book(), set(PLAN_IDS))
-    people = People(program, households(workload), {})
+    members = Members.of(households(workload), {})
     table = table_of(workload)
-    return Ready(lambda: decide_table(people, table), outputs_of)
+    return Ready(lambda: decide_table(program, members, table), outputs_of)
 
 
 def ours(workload: Workload) -> Outputs:
