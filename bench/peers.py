@@ -73,15 +73,16 @@ def compared(peers: dict[str, dict[str, Any]], folder: Path) -> None:
         found["cents_differ"] = difference.cents
 
 
-def ratios(peers: dict[str, dict[str, Any]]) -> dict[str, float]:
-    """How many times the lines of the best of a kind our batch decides in the same time."""
-    if "lines_per_s" not in peers.get("ours", {}):
-        return {}
-    found = {}
+def ratios(peers: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """How many times the lines of the best of a kind our batch decides, in the same time and by the same work of the
+    processors."""
+    found: dict[str, dict[str, float]] = {}
     for name, kind in (("rule_engine", RULE_ENGINE), ("openfisca", MODEL)):
-        speeds = [peers[p.name].get("lines_per_s", 0) for p in FIELD if p.kind == kind and p.name in peers]
-        if any(speeds):
-            found[name] = peers["ours"]["lines_per_s"] / max(speeds)
+        of_kind = [peers[peer.name] for peer in FIELD if peer.kind == kind and peer.name in peers]
+        for what in ("lines_per_s", "lines_per_cpu_s"):
+            best = max((each.get(what, 0) for each in of_kind), default=0)
+            if best and what in peers.get("ours", {}):
+                found.setdefault(name, {})[what] = peers["ours"][what] / best
     return found
 
 
