@@ -62,7 +62,9 @@ class Rules:
     def of(self, plan: str, code: str) -> Rule | None:
         """The rule a reason code belongs to: its own code, else its id before what went wrong."""
         return (
-            self.codes.get((plan, code)) or self.rules.get((plan, code)) or self.rules.get((plan, code.split(":", maxsplit=1)[0]))
+            self.codes.get((plan, code))
+            or self.rules.get((plan, code))
+            or self.rules.get((plan, code.split(":", maxsplit=1)[0]))
         )
 
     def under(self, plan: str, benefit: str) -> list[Rule]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def _combinations(book: Book, held: list[tuple[str, ...]]) -> list[str]:
 
 
 def _banded(key: str, firsts: tuple[int, ...], values: Ints) -> Grouping:
-    names = [f"{low}–{high - 1}" if high - 1 > low else str(low) for low, high in zip(firsts, firsts[1:], strict=False)]
+    names = [f"{low}–{high - 1}" if high - 1 > low else str(low) for low, high in pairwise(firsts)]
     return Grouping(
         key, GROUPINGS[key], (*names, f"{firsts[-1]} and more"), np.searchsorted(firsts, values, "right") - 1
     )

@@ -149,7 +149,8 @@ def minor(column: Any, currency: str) -> Ints:
         array = pc.fill_null(array, pa.scalar(0).cast(array.type))
     words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array)) : 2]
     digits = array.type.scale - decimals(currency)
-    return words // 10**digits if digits >= 0 else words * 10**-digits
+    found: Ints = words // int(10**digits) if digits >= 0 else words * int(10**-digits)
+    return found
 
 
 def outcomes(table: pa.Table) -> Ints:

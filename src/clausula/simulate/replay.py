@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clausula.batch.folder import MARK, written_whole
 from clausula.batch.gather import Progress, quiet
@@ -26,6 +28,9 @@ from clausula.simulate.pairs import pairs
 from clausula.simulate.part import Part, estimate, owed
 from clausula.simulate.question import Question
 from clausula.simulate.texts import Difference, concerns, differences, of_contributions
+
+if TYPE_CHECKING:
+    from clausula.simulate.plots import Plot
 
 
 @dataclass(slots=True)
@@ -118,9 +123,8 @@ def _compare(
     causes = Causes(question.base, question.change, plans, texts)
     adding = Adding(people.places, people.homes, causes, clustered=question.sample is not None)
     done, count = 0, tallies[0].all.decided
-    tables = [folder / side / "decisions.parquet" for side in ("base", "change")]
     with Changed(folder / "changed.parquet") as changed:
-        for pair in pairs(*tables):
+        for pair in pairs(folder / "base/decisions.parquet", folder / "change/decisions.parquet"):
             for lines, at in adding.add(pair):
                 changed.write(lines, at, adding.order)
             done += len(pair)
@@ -163,10 +167,24 @@ def _paid(tally: Tally, plan: str, currency: str) -> int:
 
 def _write(result: Simulation, folder: Path) -> None:
     """The document, the plots and the page."""
-    from clausula.simulate.document import document  # noqa: PLC0415 - what is shown knows what was found
+    from clausula.simulate.document import document  # noqa: PLC0415 - what shows a simulation knows what one is
+    from clausula.simulate.page import page_of  # noqa: PLC0415 - likewise
 
     text = json.dumps(document(result), ensure_ascii=False, indent=2)
     (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "index.html").write_text(page_of(result, _plots(result, folder)), encoding="utf-8")
+
+
+def _plots(result: Simulation, folder: Path) -> Mapping[str, Mapping[str, Plot]] | None:
+    """The plots of each currency, by name; None where matplotlib is not installed: then the page has its tables."""
+    if find_spec("matplotlib") is None:
+        return None
+    from clausula.simulate.plots import draw  # noqa: PLC0415 - takes a second to load, and may not be there
+
+    (folder / "plots").mkdir()
+    behaviour = "looked at beside, not in this plot" if result.question.elasticity is not None else "off"
+    note = f"{result.period[0]} to {result.period[1]}. Behaviour: {behaviour}."
+    return {part.currency: draw(part, folder / "plots", note) for part in result.parts}
 
 
 __all__ = ["InputError", "Simulation", "simulate"]

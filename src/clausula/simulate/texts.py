@@ -12,7 +12,7 @@ from typing import Any
 from clausula.book import Book
 from clausula.money import show_share
 from clausula.naming import clause_label, named
-from clausula.plan import NamedStep, Plan, Premium, Rule
+from clausula.plan import NamedStep, Plan, Premium, Rule, Step
 from clausula.reader import read_head
 
 HEAD = ("rank", "order", "currency", "start", "until", "time_zone", "extends")
@@ -190,7 +190,10 @@ def kind_of(rule: Rule) -> str:
 def tree(value: Any) -> Any:
     """A record as nested dictionaries and lists, without the places it stands at."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: tree(getattr(value, each.name)) for each in fields(value) if each.name not in LEFT_OUT}
+        found = {each.name: tree(getattr(value, each.name)) for each in fields(value) if each.name not in LEFT_OUT}
+        if isinstance(value, Step) and found["value"] is not None:
+            found[value.verb] = found.pop("value")  # "deductible 100" is what the plan says
+        return found
     if isinstance(value, Mapping):
         return {str(name): tree(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -210,19 +213,17 @@ def _edits(where: str, name: str, one: Any, other: Any) -> Iterator[Edit]:
         for key in dict.fromkeys((*one, *other)):
             said = f"{where}, {_said(key)}" if where else _said(key)
             yield from _edits(said, key, one.get(key), other.get(key))
-    elif (
-        isinstance(one, list)
-        and isinstance(other, list)
-        and one
-        and other
-        and isinstance((one + other)[0], dict | list)
-    ):
+    elif _nested(one) and _nested(other):
         alone = len(one) == len(other) == 1
         for number in range(max(len(one), len(other))):
             pair = [each[number] if number < len(each) else None for each in (one, other)]
             yield from _edits(where if alone else f"{where} {number + 1}", name, *pair)
     else:
         yield Edit(where, shown(one, name), shown(other, name))
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
 
 
 def _said(key: str) -> str:
@@ -237,12 +238,23 @@ def shown(value: Any, name: str = "") -> str:
         return "yes" if value else "no"
     if isinstance(value, int) and name in SHARES:
         return show_share(value)
+    if isinstance(value, dict) and "verb" in value:
+        return _step(value)
     if isinstance(value, dict):
         parts = ((key, shown(entry, key)) for key, entry in value.items() if key not in ("clause", "name"))
         return ", ".join(f"{_said(key)} {text}" for key, text in parts if text and text != "no")
     if isinstance(value, list):
         return ", ".join(shown(entry, name) for entry in value)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _step(step: dict[str, Any]) -> str:
+    """A step of a calculation, as the plan says it: "at most 250 per calendar year"."""
+    verb, per = step["verb"], step.get("per") or {}
+    said = [_said(verb), shown(step.get(verb) or step.get("share"), verb if step.get(verb) else "share")]
+    said += [f"per {per['period']}"] if per.get("period", "life") != "life" else []
+    said += [f"of each {per['scope']}"] if per.get("scope", "person") != "person" else []
+    return " ".join(filter(None, said))
 
 
 def concerns(found: Sequence[Difference], plan_ids: set[str]) -> bool:
