@@ -22,6 +22,9 @@ SHOWN = 12
 """Rows of a table in the terminal; all of them are on the page and in the document."""
 
 
+NET = "paid less contributions"
+
+
 def tell(console: Console, result: Simulation) -> None:
     """Print everything: texts, totals, rules, outcomes, members, groups."""
     _texts(console, result)
@@ -57,15 +60,20 @@ def _totals(console: Console, result: Simulation, part: Part) -> None:
     rows = []
     charged = int(sums[CHARGED])
     rows.append(("charged", bare(charged), bare(charged), "0", ""))
-    named = (("paid by the covers", PAID_BASE, PAID_CHANGE), ("borne by members", BORNE_BASE, BORNE_CHANGE), ("in cash to members", CASH_BASE, CASH_CHANGE))  # fmt: skip
+    named = (
+        ("paid by the covers", PAID_BASE, PAID_CHANGE),
+        ("borne by members", BORNE_BASE, BORNE_CHANGE),
+        ("in cash to members", CASH_BASE, CASH_CHANGE),
+    )
     figures = [(name, int(sums[one]), int(sums[other])) for name, one, other in named]
     if part.owed is not None:
         figures.append(("contributions", part.owed.base, part.owed.change))
         paid = figures[0]
-        figures.append(("paid less contributions", paid[1] - part.owed.base, paid[2] - part.owed.change))
+        figures.append((NET, paid[1] - part.owed.base, paid[2] - part.owed.change))
     for name, one, other in figures:
         if one or other:
-            rows.append((name, bare(one), bare(other), signed(other - one), change_of(one, other)))
+            share = "" if name == NET else change_of(one, other)
+            rows.append((name, bare(one), bare(other), signed(other - one), share))
     behaviour = "on, beside" if part.responses is not None else "off"
     title = f"{part.currency}, {result.period[0]} to {result.period[1]}; behaviour: {behaviour}"
     console.table((part.currency, "base", "change", "difference", ""), rows, title=title, right=(1, 2, 3, 4))
@@ -124,7 +132,8 @@ def _members(console: Console, part: Part) -> None:
         carry = per_cent(found.most.amount, found.most.of_all)
         least = money.bare(found.most.least)
         console.text(
-            f"The tenth most touched ({found.most.members:,} members) carry {carry} of it, each at least {least} {part.currency}."
+            f"The tenth most touched ({found.most.members:,} members) carry {carry} of it, "
+            f"each at least {least} {part.currency}."
         )
     console.text()
 

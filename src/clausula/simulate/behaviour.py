@@ -1,14 +1,15 @@
-"""What members might do: demand that follows the member's own share. Off unless asked for, and never mixed into the rest.
+"""What members might do: demand that follows the member's own share. Off unless asked for, and never mixed into the
+rest.
 
 The arc elasticity E of what is charged with respect to the member's share s says, benefit by benefit,
 
-    (q' - q) / (q' + q) = E x (s' - s) / (s' + s),   so   q' = q x (1 + E a) / (1 - E a)   with   a = (s' - s) / (s' + s).
+    (q' - q) / (q' + q) = E a   with   a = (s' - s) / (s' + s),   so   q' = q (1 + E a) / (1 - E a).
 
-The figure usually taken is -0.2, from the RAND Health Insurance Experiment (Manning et al. 1987, American Economic Review
-77; Keeler and Rolph 1988, Journal of Health Economics 7). What it cannot tell: it was measured in the United States
-between 1974 and 1982 on families with yearly shares up to a ceiling; it says nothing of one person, of a plan whose
-limits are already used up, of postponed or harmful savings, of providers who change what they charge, nor how long the
-change lasts. The plan's part of a benefit's cost is taken to stay what it is under the change.
+The figure usually taken is -0.2, from the RAND Health Insurance Experiment (Manning et al. 1987, American Economic
+Review 77; Keeler and Rolph 1988, Journal of Health Economics 7). What it cannot tell: it was measured in the United
+States between 1974 and 1982 on families with yearly shares up to a ceiling; it says nothing of one person, of a plan
+whose limits are already used up, of postponed or harmful savings, of providers who change what they charge, nor how
+long the change lasts. The plan's part of a benefit's cost is taken to stay what it is under the change.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ RAND = Fraction(-1, 5)
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How one benefit's use would move: the member's share under base and change, the factor on what is charged, and the
-    further change in what is charged, paid and borne (minor units)."""
+    """How one benefit's use would move: the member's share under base and change, the factor on what is charged, and
+    the further change in what is charged, paid and borne (minor units)."""
 
     plan: str
     benefit: str

@@ -1,8 +1,8 @@
 """The other side of the account: what members owe for their covers under both books, where the texts change that.
 
 Asked on the first of every month of the period for everybody enrolled then; a monthly contribution counts whole, a
-yearly one as a twelfth. Households in the same situation (ages, sexes, roles, facts, plans, months since they began) are
-asked about once.
+yearly one as a twelfth. Households in the same situation (ages, sexes, roles, facts, plans, months since they began)
+are asked about once.
 """
 
 from __future__ import annotations

@@ -42,8 +42,10 @@ def _part(part: Part, result: Simulation) -> dict[str, Any]:
     places = {cause: str(number) for number, cause in enumerate(result.order)}
     return {
         "members": len(part.members), "households": part.households, "population": part.population,
-        "totals": sums(part, part.sums)
-        | {"reason_only": part.effects.reason_only, **{name: _interval(part, ("total", name)) for name in _asked(part)}},
+        "totals": {
+            **sums(part, part.sums), "reason_only": part.effects.reason_only,
+            **{f"estimated_{name}": _interval(part, ("total", name)) for name in _asked(part)},
+        },
         "by_plan": [
             {"plan": plan, "paid": _sides(part, *paid)} for plan, paid in part.by_plan.items()
         ],
@@ -88,12 +90,12 @@ def _sides(part: Part, base: int, change: int) -> dict[str, str]:
 
 
 def _asked(part: Part) -> list[str]:
-    """Totals with an interval; they stand in the document as `estimated_NAME`."""
-    return [f"estimated_{figure[1]}" for figure in part.estimates if figure[0] == "total"]
+    """Totals with an interval."""
+    return [figure[1] for figure in part.estimates if figure[0] == "total"]
 
 
 def _interval(part: Part, figure: Figure) -> dict[str, str]:
-    found = part.estimates[figure[0], figure[1].removeprefix("estimated_"), *figure[2:]]
+    found = part.estimates[figure]
     return {name: part.money.plain(getattr(found, name)) for name in ("estimate", "low", "high")}
 
 

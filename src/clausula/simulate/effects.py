@@ -18,7 +18,9 @@ from clausula.simulate.causes import Cause, Causes
 from clausula.simulate.pairs import Ints, Pair, minor, outcomes
 from clausula.values import OUTCOMES
 
-MEASURES = ("lines", "changed", "charged", "paid_base", "paid_change", "borne_base", "borne_change", "cash_base", "cash_change")  # fmt: skip
+MEASURES = (
+    "lines", "changed", "charged", "paid_base", "paid_change", "borne_base", "borne_change", "cash_base", "cash_change",
+)  # fmt: skip
 LINES, CHANGED, CHARGED, PAID_BASE, PAID_CHANGE, BORNE_BASE, BORNE_CHANGE, CASH_BASE, CASH_CHANGE = range(len(MEASURES))
 """Places in a row of sums. cash is the part of paid that goes to the member beside the bill."""
 

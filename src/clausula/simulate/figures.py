@@ -68,6 +68,7 @@ class Money:
         before = "−" if minor < 0 else "+" if sign and minor > 0 else ""
         for word, scale in (("bn", 10**9), ("m", 10**6), ("k", 10**3)):
             if size >= 10 * scale or (size >= scale > 1000):
-                return f"{before}{_decimal(size / scale, 2 if size < 10 * scale else 1)} {word}"
+                shown = _decimal(size / scale, 2 if size < 10 * scale else 1)
+                return f"{before}{shown.rstrip('0').rstrip('.') if '.' in shown else shown} {word}"
         digits = 0 if size >= 1000 or size.denominator == 1 else 2
         return before + _decimal(size, digits)

@@ -48,7 +48,8 @@ class Most:
 class Gains:
     """Members who bear less, more and the same; amounts in minor units, both as positive numbers.
 
-    quantiles: of the differences of those touched, lowest to highest. top: places of the most touched among the members.
+    quantiles: of the differences of those touched, lowest to highest. top: places of the most touched among the
+    members.
     """
 
     differences: Ints

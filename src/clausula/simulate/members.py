@@ -34,7 +34,7 @@ GROUPINGS = {
     "age": "Age",
     "sex": "Sex",
     "role": "Role",
-    "household": "People in the household",
+    "household": "Household size",
     "plans": "Plans held",
     "use": "Lines in the period",
 }

@@ -35,7 +35,7 @@ def page_of(result: Simulation, plots: Mapping[str, Mapping[str, Plot]] | None) 
     cards: list[Child] = [page_rules.texts(result)]
     for part in result.parts:
         if several:
-            cards.append(tag("h2", f"In {part.currency}", cls="part"))
+            cards.append(tag("h2", f"In {part.currency}", cls="currency"))
         cards += _cards(result, part, (plots or {}).get(part.currency, {}), several=several)
     if not several:  # what is at stake comes first where there is one answer
         cards.insert(0, cards.pop(1))
@@ -78,7 +78,8 @@ def _short(part: Part, name: str) -> Html:
         verdict: list[Child] = ["The covers pay as much as before; "]
     else:
         word = "more" if after > before else "less"
-        size = tag("b", f"{money.show(abs(after - before))} {word}", cls=word)
+        tone = "up" if after > before else "down"
+        size = tag("b", f"{money.show(abs(after - before))} {word}", cls=tone)
         verdict = ["The covers pay ", size, f" ({change_of(before, after)}); "]
     verdict.append(
         f"{per_cent(found.lose, count)} of members bear more, {per_cent(found.gain, count)} bear less, "
@@ -86,24 +87,27 @@ def _short(part: Part, name: str) -> Html:
     )
     figures = [
         ("Paid under the base", money.show(before), f"of {money.show(int(sums[CHARGED]))} charged", ""),
-        ("Paid under the change", money.show(after), change_of(before, after), "more" if after > before else "less"),
+        ("Paid under the change", money.show(after), change_of(before, after), "up" if after > before else "down"),
         ("Lines decided otherwise", f"{int(sums[CHANGED]):,}", f"of {int(sums[LINES]):,}", ""),
         ("Members touched", f"{found.gain + found.lose:,}", f"of {count:,}", ""),
     ]
     if part.owed is not None:
         figures.append(_net(part))
+    if (whole := part.estimates.get(("total", "paid_difference"))) is not None:
+        around = f"95 %: {money.short(whole.low, sign=True)} to {money.short(whole.high, sign=True)}"
+        figures.append((f"For all {part.population:,} members", money.short(whole.estimate, sign=True), around, ""))
     entries = [
         tag("div", tag("dt", label), tag("dd", value, tag("small", note) if note else None), cls=tone or None)
         for label, value, note, tone in figures
     ]
     body = together(tag("p", verdict, cls="verdict"), tag("dl", entries, cls="figures"))
-    return card(f"In short{name}", body, tag("div", _totals(part), cls="no-margin"), _whole(part))
+    return card(f"In short{name}", tag("div", body, cls="body"), _totals(part), _whole(part), flush=True)
 
 
 def _net(part: Part) -> tuple[str, str, str, str]:
     assert part.owed is not None
     net = -part.saved - (part.owed.change - part.owed.base)
-    tone = "more" if net > 0 else "less"
+    tone = "up" if net > 0 else "down"
     return "Net of contributions", part.money.signed(net), "claims paid less contributions", tone
 
 
@@ -141,8 +145,8 @@ def _whole(part: Part) -> Html | None:
     if part.population is None:
         return None
     told = (
-        f"The portfolio is a sample: {len(part.members):,} of {part.population:,} members, {part.households:,} households. "
-        "The last column says what that means for all of them, with the interval that holds the true figure in 95 of 100 "
-        "such samples."
+        f"The portfolio is a sample: {len(part.members):,} of {part.population:,} members, {part.households:,} "
+        "households. The last column says what that means for all of them, with the interval that holds the true "
+        "figure in 95 of 100 such samples."
     )
-    return tag("p", told, cls="note")
+    return tag("p", told, cls="explain")

@@ -34,9 +34,10 @@ def gains(result: Simulation, part: Part, plots: Mapping[str, Plot], name: str) 
             f"{mine.gain:,} better off by {part.money.show(mine.gained)}; {mine.same:,} are as before."
         )
         told.append(tag("p", with_them, cls="explain"))
-    body = (figure(plots, "members"), _sides(part, found), *told, _top(result, part))
+    beside = tag("div", _sides(part, found), told, _top(result, part))
+    body = tag("div", figure(plots, "members", half=True), beside, cls="two" if plots else None)
     note = "over the period; what bills leave to a member, less cash beside them"
-    return card(f"Who bears more, who bears less{name}", *body, span="s6", note=note, flush=True)
+    return card(f"Who bears more, who bears less{name}", body, note=note, flush=True)
 
 
 def _sides(part: Part, found: Gains) -> Html:
@@ -98,45 +99,44 @@ def _top(result: Simulation, part: Part) -> Html | None:
 
 
 def groups(part: Part, plots: Mapping[str, Plot], name: str) -> Html | None:
-    """The bars by group, and a table for each grouping."""
-    tables: list[Child] = []
+    """The bars by group, and one table with all groupings."""
+    rows: list[list[Child]] = []
     few = False
     for grouping in part.members.groupings:
         found = part.groups(grouping)
         if len(found) < 2:
             continue
         few = few or (bool(part.estimates) and any(group.households < FEWEST for group in found))
-        tables.append(tag("section", tag("h3", grouping.heading), _group_table(part, grouping, found), cls="plain"))
-    if not tables:
+        rows.append([tag("b", grouping.heading), "", "", "", "", "", *([""] if part.estimates else [])])
+        rows += [_group(part, grouping, group) for group in found]
+    if not rows:
         return None
     told: list[Child] = [
-        "Age: completed years on the first day of the period. Lines in the period stand for how much care somebody needs: two a "
-        "month and more is where chronic illness is usually found; no diagnosis is looked at."
+        (
+            "Age: completed years on the first day of the period. Lines in the period stand for how much care "
+            "somebody needs: two a month and more is where chronic illness is usually found; no diagnosis is "
+            "looked at."
+        )
     ]
     if few:
         told += [" ", tag("b", f"Groups of fewer than {FEWEST} households are marked *: their intervals say little.")]
-    body = (figure(plots, "groups"), tag("p", told, cls="explain"), tag("div", tables, cls="group-tables"))
+    columns = [("Group", ""), ("Members", "n"), ("Bear more", "n"), ("Bear less", "n"), ("A member bears", "n")]
+    columns.append((f"Paid, {part.currency}", "n"))
+    if part.estimates:
+        columns.append((f"Paid, all {part.population:,}", "n"))
+    body = (
+        figure(plots, "groups"),
+        tag("p", told, cls="explain"),
+        table(columns, rows, caption="Differences by group"),
+    )
     return card(f"Group by group{name}", *body, flush=True)
 
 
-def _group_table(part: Part, grouping: Grouping, found: list[Group]) -> Html:
-    rows: list[list[Child]] = []
-    for group in found:
-        mark = " *" if part.estimates and group.households < FEWEST else ""
-        moved = int(group.sums[PAID_CHANGE] - group.sums[PAID_BASE])
-        row: list[Child] = [
-            group.name + mark, f"{group.members:,}", per_cent(group.lose, group.members, 0),
-            per_cent(group.gain, group.members, 0), signed(part, round(-moved / group.members)), signed(part, moved),
-        ]  # fmt: skip
-        rows.append([*row, interval(part, ("group", grouping.key, group.name))] if part.estimates else row)
-    columns = [
-        (grouping.heading, ""),
-        ("Members", "n"),
-        ("More", "n"),
-        ("Less", "n"),
-        ("A member bears", "n"),
-        ("Paid", "n"),
-    ]
-    if part.estimates:
-        columns.append((f"Paid, all {part.population:,}", "n"))
-    return table(columns, rows, caption=grouping.heading)
+def _group(part: Part, grouping: Grouping, group: Group) -> list[Child]:
+    mark = " *" if part.estimates and group.households < FEWEST else ""
+    moved = int(group.sums[PAID_CHANGE] - group.sums[PAID_BASE])
+    row: list[Child] = [
+        group.name + mark, f"{group.members:,}", per_cent(group.lose, group.members, 0),
+        per_cent(group.gain, group.members, 0), signed(part, round(-moved / group.members)), signed(part, moved),
+    ]  # fmt: skip
+    return [*row, interval(part, ("group", grouping.key, group.name))] if part.estimates else row

@@ -43,15 +43,18 @@ def owed(part: Part, name: str) -> Html | None:
     )  # fmt: skip
     rows: list[list[Child]] = []
     for label, one, other, key in named:
-        row: list[Child] = [label, bare(one), bare(other), signed(part, other - one), change_of(one, other)]
+        share = "" if key == "net_difference" else change_of(one, other)
+        row: list[Child] = [label, bare(one), bare(other), signed(part, other - one), share]
         rows.append([*row, interval(part, ("total", key))] if part.estimates else row)
     columns = [("", ""), ("Base", "n"), ("Change", "n"), ("Difference", "n"), ("", "n")]
     if part.estimates:
         columns.append((f"For all {part.population:,}", "n"))
-    told = "Contributions of everybody enrolled on the first of each month of the period; a yearly one counts a twelfth a month."
+    told = (
+        "Contributions of everybody enrolled on the first of each month of the period; a yearly one counts a twelfth."
+    )
     unknown = part.owed.unknown
     if any(unknown):
-        told += f" Amounts that stand in no table here are left out: {unknown[0]:,} under the base, {unknown[1]:,} under the change."
+        told += f" Left out, as they stand in no table here: {unknown[0]:,} under the base, {unknown[1]:,} under the change."
     body = table(columns, rows, caption="Claims and contributions under both")
     return card(f"The contribution side{name}", body, tag("p", told, cls="explain"), flush=True)
 
@@ -96,8 +99,9 @@ def behaviour(result: Simulation, part: Part, name: str) -> Html | None:
     together_ = [sum(getattr(each, key) for each in part.responses) for key in ("charged", "paid", "borne")]
     rules = -part.saved
     lead = tag(
-        "p", "The rules alone: the covers pay ", signed(part, rules), f" {part.currency}. If use followed the member’s own share "
-        f"with an arc elasticity of {_minus(float(result.question.elasticity))}: a further ", signed(part, together_[1]),
+        "p", "The rules alone: the covers pay ", signed(part, rules), f" {part.currency}. If use followed the member’s ",
+        f"own share with an arc elasticity of {_minus(float(result.question.elasticity))}: a further ",
+        signed(part, together_[1]),
         f" {part.currency}. The two are not added up anywhere on this page.",
     )  # fmt: skip
     columns = [
@@ -125,32 +129,35 @@ def behaviour(result: Simulation, part: Part, name: str) -> Html | None:
 
 def _cannot_tell() -> str:
     return (
-        f"The usual figure, {_minus(float(RAND))}, is that of the RAND Health Insurance Experiment (Manning et al. 1987; Keeler and "
-        "Rolph 1988). It was measured in the United States between 1974 and 1982, on families with shares up to a yearly ceiling. "
-        "It cannot tell what one person does, what happens where a limit is used up already, which care is put off and what that "
-        "costs later, whether providers change what they charge, or how long it lasts. The plan’s part of each benefit’s cost is "
-        "taken to stay what it is under the change."
+        f"The usual figure, {_minus(float(RAND))}, is that of the RAND Health Insurance Experiment (Manning et al. "
+        "1987; Keeler and Rolph 1988). It was measured in the United States between 1974 and 1982, on families "
+        "with shares up to a yearly ceiling. It cannot tell what one person does, what happens where a limit is "
+        "used up already, which care is put off and what that costs later, whether providers change what they "
+        "charge, or how long it lasts. The plan’s part of each benefit’s cost is taken to stay what it is under "
+        "the change."
     )
 
 
 def method(result: Simulation, *, drawn: bool) -> Html:
     """How to read the page, and what it rests on."""
     listed = result.base.all.listed
-    points: list[Child] = [
-        "Every line is decided by the same engine under both sets of plans; only the plans differ. Charges, people, documents and "
-        "the order of lines stay as they are. Amounts are exact; by rule, by month, by group and by outcome they add up to the total.",
-        switch(result),
-    ]
+    same = (
+        "Every line is decided by the same engine under both sets of plans; only the plans differ. Charges, people, "
+        "documents and the order of lines stay as they are. Amounts are exact; by rule, by month, by group and by "
+        "outcome they add up to the total."
+    )
+    points: list[Child] = [same, switch(result)]
     if listed:
         points.append(
             f"{listed:,} lines could be decided under neither and are in no figure; base/listed.csv says why."
         )
     if result.question.sample is not None and any(part.estimates for part in result.parts):
         points.append(
-            "Estimates for the whole: the ratio estimator, per member (Cochran 1977, Sampling Techniques). Intervals: bootstrap over "
-            f"households, because their members share limits (Efron 1979, Annals of Statistics 7), {DRAWS:,} Poisson draws from seed "
-            f"{result.question.sample.seed}, the middle 95 %. They tell the error of sampling alone, not whether next year is like this "
-            f"one. With fewer than {FEWEST} households an interval is a guess."
+            "Estimates for the whole: the ratio estimator, per member (Cochran 1977, Sampling Techniques). "
+            "Intervals: bootstrap over households, because their members share limits (Efron 1979, Annals of "
+            f"Statistics 7), {DRAWS:,} Poisson draws from seed {result.question.sample.seed}, the middle 95 %. They "
+            f"tell the error of sampling alone, not whether next year is like this one. With fewer than {FEWEST} "
+            "households an interval is a guess."
         )
     elif result.question.sample is None:
         points.append("The portfolio is taken to be the whole: there is no error of sampling, so no interval is shown.")
@@ -162,6 +169,7 @@ def method(result: Simulation, *, drawn: bool) -> Html:
         )
     first, last = (WORDS.day(day) for day in result.period)
     points.append(
-        f"Period: {first} to {last}, the first and the last day of a line. Behind the page: simulation.json, changed.parquet."
+        f"Period: {first} to {last}, the first and the last day of a line. Behind the page: simulation.json, "
+        "changed.parquet."
     )
     return card("How to read this", tag("ul", [tag("li", point) for point in points], cls="sources"))

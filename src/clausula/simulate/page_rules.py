@@ -38,7 +38,9 @@ def texts(result: Simulation) -> Html:
     ]
     columns = [("Clause", ""), ("Rule", ""), ("Was, and is now", ""), ("What the covers pay", "n")]
     note = "cause and effect side by side; a rule that decides no line here shows none"
-    return card("What reads otherwise", table(columns, rows, caption="Edited rules"), note=note, flush=True)
+    return card(
+        "What reads otherwise", table(columns, rows, caption="Edited rules"), note=note, flush=True, extra="stacked"
+    )
 
 
 def _edits(each: Difference) -> Html:
@@ -104,13 +106,24 @@ def by_rule(result: Simulation, part: Part, plots: Mapping[str, Plot], name: str
     if part.estimates:
         columns.append((f"For all {part.population:,}", "n"))
         foot.append(interval(part, ("total", "paid_difference")))
+    first = (
+        "A line is put down to the first edited rule among those that decided it: the reason under the change, the "
+        "reason under the base, the benefit with its steps and requirements, the head of the plan. Where none of "
+        "them was edited the line "
+    )
     told = (
-        "A line is put down to the first edited rule among those that decided it: the reason under the change, the reason "
-        "under the base, the benefit with its steps and requirements, the head of the plan. Where none of them was edited "
-        "the line ", tag("b", "follows"), ": a deductible is met later, a limit used up sooner, another cover takes over.",
-    )  # fmt: skip
+        first,
+        tag("b", "follows"),
+        ": a deductible is met later, a limit used up sooner, another cover takes over.",
+    )
     body = (figure(plots, "waterfall"), table(columns, rows, caption="Differences by rule", foot=foot))
-    return card(f"Where the difference comes from{name}", *body, tag("p", *told, cls="explain"), flush=True)
+    return card(
+        f"Where the difference comes from{name}",
+        *body,
+        tag("p", *told, cls="explain"),
+        flush=True,
+        extra="stacked rules",
+    )
 
 
 def _of(rule: str, benefit: str) -> str:
@@ -129,8 +142,9 @@ def outcomes(part: Part, plots: Mapping[str, Plot], name: str) -> Html | None:
     columns = [("Base", ""), ("Change", ""), ("Lines", "n"), (f"Paid, {part.currency}", "n")]
     crossed = sum(int(matrix[i, j]) for i in range(len(OUTCOMES)) for j in range(len(OUTCOMES)) if i != j)
     note = f"{crossed:,} lines with another outcome"
-    body = (figure(plots, "outcomes"), table(columns, rows, caption="Lines by outcome under both"))
-    return card(f"How outcomes move{name}", *body, note=note, span="s6", flush=True)
+    lines = tag("div", table(columns, rows, caption="Lines by outcome under both"))
+    body = tag("div", figure(plots, "outcomes", half=True), lines, cls="two" if "outcomes" in plots else None)
+    return card(f"How outcomes move{name}", body, note=note, flush=True)
 
 
 __all__ = ["by_rule", "outcomes", "texts"]

@@ -45,8 +45,8 @@ KEY = ("household", "person", "claim", "line", "service", "served_on", "currency
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same lines under the base and under the change. Columns of both: TEXTS as text, served_on, AMOUNTS as decimals,
-    and for each cover slot `plan_N`, `benefit_N`, `paid_N`."""
+    """The same lines under the base and under the change. Columns of both: TEXTS as text, served_on, AMOUNTS as
+    decimals, and for each cover slot `plan_N`, `benefit_N`, `paid_N`."""
 
     base: pa.Table
     change: pa.Table
@@ -182,9 +182,8 @@ def _together(base: pa.Table, change: pa.Table) -> Pair:
     ordered = [table.take(pc.sort_indices(table, [(name, "ascending") for name in KEY])) for table in (base, change)]
     if _same(*ordered):
         return Pair(*(table.combine_chunks() for table in ordered))
-    lines = [
-        set(zip(*(table.column(name).to_pylist() for name in ("person", "line")), strict=True)) for table in ordered
-    ]
+    named = [[table.column(name).to_pylist() for name in ("person", "line")] for table in ordered]
+    lines = [set(zip(*columns, strict=True)) for columns in named]
     alone = sorted(map(str, lines[0] ^ lines[1]))[:3]
     raise _differ(f"the lines come in another order{', or differ: ' if alone else ''}{'; '.join(alone)}")
 

@@ -29,10 +29,13 @@ def interval(part: Part, figure: tuple[str, ...]) -> Child:
     return together(part.money.short(found.estimate, sign=True), tag("small", around))
 
 
-def figure(plots: Mapping[str, Plot], name: str) -> Html | None:
-    """A plot, for wide and for narrow screens; its words are in it for those who listen."""
+def figure(plots: Mapping[str, Plot], name: str, *, half: bool = False) -> Html | None:
+    """A plot, for wide and for narrow screens (half: in a card that is narrow anyway); its words are in it for those
+    who listen."""
     if name not in plots:
         return None
+    if half:
+        return tag("figure", tag("div", Html(plots[name].narrow)), cls="plot")
     both = [
         tag("div", Html(getattr(plots[name], size)), cls=kind)
         for size, kind in (("wide", "broad"), ("narrow", "narrow"))

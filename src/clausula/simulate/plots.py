@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from clausula.simulate.causes import Cause
 from clausula.simulate.effects import PAID_BASE, PAID_CHANGE
 from clausula.simulate.figures import Money
 from clausula.simulate.part import Part
@@ -136,7 +137,7 @@ def _waterfall(part: Part) -> Drawing | None:
     moved = [(cause, amount) for cause, amount in moved if amount]
     if not moved:
         return None
-    steps = [(f"{each.title or each.name} · {each.rule or each.name}", amount) for each, amount in moved[:RULES]]
+    steps = [(_label(each), amount) for each, amount in moved[:RULES]]
     if len(moved) > RULES:
         steps.append((f"{len(moved) - RULES} more", sum(amount for _, amount in moved[RULES:])))
     before, after, money = int(part.sums[PAID_BASE]), int(part.sums[PAID_CHANGE]), part.money
@@ -160,13 +161,20 @@ def _waterfall(part: Part) -> Drawing | None:
         _names(axes, ["Paid under the base", *(name for name, _ in steps), "Paid under the change"], width)
         _amounts(axes, money)
         axes.set_xlim(begin, max(levels) + (max(levels) - begin) * (0.16 if width == WIDE else 0.4))
-        beginning = "" if begin == 0 else "; the axis does not begin at 0"
+        beginning = "" if begin == 0 else f";{' ' if width == WIDE else chr(10)}the axis does not begin at 0"
         axes.set_xlabel(f"{part.currency} paid by the covers{beginning}", fontsize=9, loc="left")
         return figure
 
     told = f"Waterfall from {money.show(before)} paid under the base to {money.show(after)} under the change: "
     told += "; ".join(f"{name} {money.signed(amount)}" for name, amount in steps)
     return Drawing("waterfall", "What the covers pay, rule by rule", told, drawn)
+
+
+def _label(cause: Cause) -> str:
+    """A cause in a few words: the clause's number, the rule, the benefit where it is another one."""
+    number = cause.title.split(" ")[0] if any(each.isdigit() for each in cause.title.split(" ")[0]) else ""
+    benefit = f", {cause.benefit}" if cause.benefit and cause.benefit != cause.rule else ""
+    return " ".join(filter(None, (number, cause.name + benefit, "(follows)" if cause.follows else "")))
 
 
 def _histogram(part: Part) -> Drawing | None:
@@ -224,14 +232,21 @@ def _groups(part: Part) -> Drawing | None:
             if around:
                 axes.plot(around, [row, row], color=TEXT, linewidth=1.2)
             reached = (amount, *(around or ()))
-            _beside(axes, max(reached) if amount >= 0 else min(reached), row, part.money.short(amount, sign=True), left=amount < 0)
+            _beside(
+                axes,
+                max(reached) if amount >= 0 else min(reached),
+                row,
+                part.money.short(amount, sign=True),
+                left=amount < 0,
+            )
         _names(axes, [name for name, _, _ in rows], width)
         for label, (_, amount, _) in zip(axes.get_yticklabels(), rows, strict=True):
             label.set_fontweight("bold" if amount is None else "normal")
         _amounts(axes, part.money, sign=True)
         room = reach * (0.1 if width == WIDE else 0.3)
         axes.set_xlim(min(ends) - (room if min(ends) < 0 else 0), max(ends) + (room if max(ends) > 0 else 0))
-        axes.set_xlabel(f"{part.currency} that a member of the group bears more, on average", fontsize=9, loc="left")
+        told = f"{part.currency} that a member bears more, on average"
+        axes.set_xlabel(told, fontsize=9, loc="left")
         return figure
 
     told = "What a member bears more on average, by group: "

@@ -36,8 +36,8 @@ class Question:
     """A what-if: the same claims of the same people under `base` and under `change`.
 
     out: folder for the results, written whole or not at all. elasticity: arc elasticity of what is charged with respect
-    to the member's own share, between -1 (excluded) and 0; None: behaviour is not looked at. opening, schema_dir, codes:
-    as `clausula.batch.run.Job` takes them.
+    to the member's own share, between -1 (excluded) and 0; None: behaviour is not looked at. opening, schema_dir,
+    codes: as `clausula.batch.run.Job` takes them.
     """
 
     base: Book

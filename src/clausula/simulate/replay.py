@@ -97,7 +97,8 @@ def _run(question: Question, folder: Path, side: str, progress: Progress) -> Tal
 
 
 def _same_lines(base: Tally, change: Tally) -> None:
-    """Raises InputError where the two runs did not decide the same number of lines, with what was listed in one only."""
+    """Raises InputError where the two runs did not decide the same number of lines, with what was listed in one
+    only."""
     if not base.all.decided and not change.all.decided:
         mend = "`clausula run` with the same inputs lists why"
         raise refusal("no-lines", "no line of the portfolio could be decided", "", mend)

@@ -3,9 +3,9 @@
 Estimate: the ratio estimator. What changes per member here, times the members there; groups likewise, as domains of the
 whole (Cochran 1977, chapters 2 and 6). Intervals: the bootstrap (Efron 1979, Annals of Statistics 7), drawing whole
 households, because the members of one share limits and habits; each household comes into a draw as often as a Poisson
-number of mean 1 says (Hanley and MacGibbon 2006), which needs no second look at the data. The middle 95 % of 1 000 draws
-are the interval. Where the sample is a good part of the whole, deviations shrink by the square root of the part that is
-missing (the finite population correction).
+number of mean 1 says (Hanley and MacGibbon 2006), which needs no second look at the data. The middle 95 % of 1 000
+draws are the interval. Where the sample is a good part of the whole, deviations shrink by the square root of the part
+that is missing (the finite population correction).
 """
 
 from __future__ import annotations

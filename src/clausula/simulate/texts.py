@@ -1,4 +1,5 @@
-"""What changed in the plan texts: rules added, removed and edited, each with its clause; what has merely moved is none."""
+"""What changed in the plan texts: rules added, removed and edited, each with its clause; what has merely moved is
+none."""
 
 from __future__ import annotations
 
@@ -211,7 +212,7 @@ def _edits(where: str, name: str, one: Any, other: Any) -> Iterator[Edit]:
         return
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys((*one, *other)):
-            said = f"{where}, {_said(key)}" if where else _said(key)
+            said = f"{where}, {_said(key)}" if where else _said(key) if key != "step" else ""
             yield from _edits(said, key, one.get(key), other.get(key))
     elif _nested(one) and _nested(other):
         alone = len(one) == len(other) == 1
