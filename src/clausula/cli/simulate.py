@@ -56,6 +56,7 @@ def add(commands: Commands) -> None:
         help="arc elasticity of what is charged to the member's own share, above -1, at most 0 (RAND experiment: -0.2)",
     )  # fmt: skip
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the results; whole, or not there")
+    parser.add_argument("--no-plots", action="store_true", help="draw no plots; the page has their tables")
     parser.add_argument("--force", action="store_true", help="replace the folder even where clausula did not write it")
 
 
@@ -130,6 +131,7 @@ def _question(args: argparse.Namespace) -> Question:
         roster=read_roster(members), inputs=inputs, out=Path(args.out), members=members, sample=_sample(args),
         elasticity=args.behaviour, opening=read_usage(Path(args.usage)) if args.usage else {},
         schema_dir=Path(args.schema) if args.schema else None, codes=tuple(map(Path, args.codes)),
+        plots=not args.no_plots,
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def owed(part: Part, name: str) -> Html | None:
     )
     unknown = part.owed.unknown
     if any(unknown):
-        told += f" Left out, as they stand in no table here: {unknown[0]:,} under the base, {unknown[1]:,} under the change."
+        told += f" Left out, as no table here has them: {unknown[0]:,} under the base, {unknown[1]:,} under the change."
     body = table(columns, rows, caption="Claims and contributions under both")
     return card(f"The contribution side{name}", body, tag("p", told, cls="explain"), flush=True)
 
@@ -68,8 +68,8 @@ def months(part: Part, name: str) -> Html | None:
     for month, sums in sorted(part.effects.months.items()):
         before, after = int(sums[PAID_BASE]), int(sums[PAID_CHANGE])
         rows.append((
-            month_name(month), f"{int(sums[LINES]):,}", f"{int(sums[CHANGED]):,}", bare(int(sums[CHARGED])), bare(before),
-            bare(after), signed(part, after - before), change_of(before, after),
+            month_name(month), f"{int(sums[LINES]):,}", f"{int(sums[CHANGED]):,}", bare(int(sums[CHARGED])),
+            bare(before), bare(after), signed(part, after - before), change_of(before, after),
         ))  # fmt: skip
     columns = [
         ("Month", ""),
@@ -99,8 +99,8 @@ def behaviour(result: Simulation, part: Part, name: str) -> Html | None:
     together_ = [sum(getattr(each, key) for each in part.responses) for key in ("charged", "paid", "borne")]
     rules = -part.saved
     lead = tag(
-        "p", "The rules alone: the covers pay ", signed(part, rules), f" {part.currency}. If use followed the member’s ",
-        f"own share with an arc elasticity of {_minus(float(result.question.elasticity))}: a further ",
+        "p", "The rules alone: the covers pay ", signed(part, rules), f" {part.currency}. If use followed the ",
+        f"member’s own share with an arc elasticity of {_minus(float(result.question.elasticity))}: a further ",
         signed(part, together_[1]),
         f" {part.currency}. The two are not added up anywhere on this page.",
     )  # fmt: skip
@@ -165,7 +165,7 @@ def method(result: Simulation, *, drawn: bool) -> Html:
         points.append("The sample is the whole portfolio: there is no error of sampling, so no interval is shown.")
     if not drawn:
         points.append(
-            "Plots are drawn where matplotlib is installed (the extra “plots”); the tables hold the same figures."
+            "No plots were drawn (they need matplotlib, the extra “plots”); the tables hold the same figures."
         )
     first, last = (WORDS.day(day) for day in result.period)
     points.append(

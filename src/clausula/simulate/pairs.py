@@ -199,5 +199,5 @@ def _same(base: pa.Table, change: pa.Table) -> bool:
 
 
 def _differ(message: str) -> InputError:
-    mend = "simulate a change under which the same lines can be decided; `clausula run` with each of the plans lists the rest"
+    mend = "simulate a change under which the same lines can be decided; `clausula run` lists the others"
     return refusal("lines-differ", message, "", mend)

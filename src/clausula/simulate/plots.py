@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -111,8 +112,8 @@ def _axes(width: float, rows: float, extra: float = 0.7) -> tuple[Figure, Axes]:
 
 
 def _names(axes: Axes, names: Sequence[str], width: float) -> None:
-    longest = 44 if width == WIDE else 21
-    axes.set_yticks(range(len(names)), [_short(name, longest) for name in names])
+    shown = [_short(name, 44) if width == WIDE else "\n".join(wrap(name, 22, max_lines=2)) for name in names]
+    axes.set_yticks(range(len(names)), shown, linespacing=0.95)
     axes.set_ylim(len(names) - 0.4, -0.6)
 
 

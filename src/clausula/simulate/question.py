@@ -37,7 +37,7 @@ class Question:
 
     out: folder for the results, written whole or not at all. elasticity: arc elasticity of what is charged with respect
     to the member's own share, between -1 (excluded) and 0; None: behaviour is not looked at. opening, schema_dir,
-    codes: as `clausula.batch.run.Job` takes them.
+    codes: as `clausula.batch.run.Job` takes them. plots: whether to draw them, where matplotlib is installed.
     """
 
     base: Book
@@ -51,3 +51,4 @@ class Question:
     opening: Mapping[str, Usage] = field(default_factory=dict)
     schema_dir: Path | None = None
     codes: tuple[Path, ...] = ()
+    plots: bool = True

@@ -177,8 +177,8 @@ def _write(result: Simulation, folder: Path) -> None:
 
 
 def _plots(result: Simulation, folder: Path) -> Mapping[str, Mapping[str, Plot]] | None:
-    """The plots of each currency, by name; None where matplotlib is not installed: then the page has its tables."""
-    if find_spec("matplotlib") is None:
+    """The plots of each currency, by name; None where none are drawn: the page has their tables all the same."""
+    if not result.question.plots or find_spec("matplotlib") is None:
         return None
     from clausula.simulate.plots import draw  # noqa: PLC0415 - takes a second to load, and may not be there
 
