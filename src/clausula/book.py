@@ -249,10 +249,11 @@ def load_plans(
 ) -> Book:
     """Load the plans of a folder: every `plan.md` in it, its `catalogue` and its `tables`.
 
-    folder: None for the plans that come with Clausula; of several, what a later one holds (a plan by its id, a
-    table, an entry of the catalogue) takes the place of what an earlier one holds. parameters: other
-    readings of open questions, by plan id. bundled: whether the bundled catalogue, tables and plans lie under those of the folder.
-    Raises PlanError for a folder without plans, or a catalogue or table that cannot be read; a plan is read when first used.
+    folder: None for the plans that come with Clausula; of several, what a later one holds (a plan by its id, a table,
+    an entry of the catalogue) takes the place of what an earlier one holds. parameters: other readings of open
+    questions, by plan id. bundled: whether the bundled catalogue, tables and plans lie under those of the folder.
+    Raises PlanError for a folder without plans, or a catalogue or table that cannot be read; a plan is read when first
+    used.
     """
     folders = [folder] if isinstance(folder, str | Path) else folder or []
     named = [Path(each) for each in folders]

@@ -129,12 +129,10 @@ def _members(console: Console, part: Part) -> None:
     total = ("members", f"{count:,}", "100 %", money.signed(found.lost - found.gained))
     console.table(("members who", "", "", part.currency), rows, title="Members", right=(1, 2, 3), total=total)
     if found.most.members:
+        many = "1 member" if found.most.members == 1 else f"{found.most.members:,} members"
         carry = per_cent(found.most.amount, found.most.of_all)
         least = money.bare(found.most.least)
-        console.text(
-            f"The tenth most touched ({found.most.members:,} members) carry {carry} of it, "
-            f"each at least {least} {part.currency}."
-        )
+        console.text(f"The tenth most touched ({many}) carry {carry} of it, each at least {least} {part.currency}.")
     console.text()
 
 

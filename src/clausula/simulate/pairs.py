@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def minor(column: Any, currency: str) -> Ints:
     """A column of decimals as whole minor units of a currency, exactly."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if array.null_count:
-        array = pc.fill_null(array, pa.scalar(0).cast(array.type))
+        array = pc.fill_null(array, pa.scalar(Decimal(0), array.type))
     words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset : 2 * (array.offset + len(array)) : 2]
     digits = array.type.scale - decimals(currency)
     found: Ints = words // int(10**digits) if digits >= 0 else words * int(10**-digits)

@@ -22,7 +22,8 @@ HEAD = ("rank", "order", "currency", "start", "until", "time_zone", "extends")
 SHARES = frozenset({"share", "reduced"})
 """Fields in parts per million."""
 
-LEFT_OUT = frozenset({"place", "plan"})
+LEFT_OUT = frozenset({"place", "plan", "name", "title", "ask", "value_names", "advice"})
+"""Fields on which no decision rests: where a rule stands, and what people read of it."""
 
 CONTRIBUTIONS = ("premium", "premium_class", "table")
 """Kinds of rules on which contributions rest and no decision does."""
@@ -189,7 +190,7 @@ def kind_of(rule: Rule) -> str:
 
 
 def tree(value: Any) -> Any:
-    """A record as nested dictionaries and lists, without the places it stands at."""
+    """A record as nested dictionaries and lists, without what no decision rests on."""
     if is_dataclass(value) and not isinstance(value, type):
         found = {each.name: tree(getattr(value, each.name)) for each in fields(value) if each.name not in LEFT_OUT}
         if isinstance(value, Step) and found["value"] is not None:
