@@ -31,11 +31,8 @@ def lock_household(household: UUID) -> None:
 def conclude(application: Application, asked: Dossier) -> list[Enrolment]:
     """Enrol whom an accepted application names, with terms and first contributions. Raises Refused where somebody is in
     the plan at that time, which only a race can bring about."""
-    rows = []
-    for held in asked.held:
-        if held.wanted:
-            assert held.edition is not None
-            rows.append(_enrol(application, held, PlanEdition.objects.get(pk=held.edition)))
+    edition = PlanEdition.objects.get(pk=next(held.edition for held in asked.held if held.wanted))
+    rows = [_enrol(application, held, edition) for held in asked.held if held.wanted]
     for row in rows:
         post_dues(row, application.applied_on)
     return rows
