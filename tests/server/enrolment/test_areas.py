@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from clausula.tables import Table
 from clausula_server.enrolment.actions.fact import state_fact
 from clausula_server.enrolment.actions.locality import load_localities, read_localities
 from clausula_server.enrolment.areas import Choice, Settled, Unknown, area_of
@@ -37,7 +38,8 @@ def test_one_postcode_three_cantons_is_asked() -> None:
     assert isinstance(found, Choice)
     assert [(area.canton, area.region) for area in found.areas] == [("JU", 0), ("SO", 0), ("BL", 2)]
     assert found.question == (
-        "2814 reaches 3 communes: Ederswiler (JU), Kleinlützel (SO), Roggenburg (BL). In which of them does the person live?"
+        "2814 reaches 3 communes: Ederswiler (JU), Kleinlützel (SO), Roggenburg (BL). "
+        "In which of them does the person live?"
     )
 
 
@@ -116,8 +118,6 @@ def test_where_somebody_lives_is_not_stated_as_a_fact() -> None:
     ],
 )
 def test_an_area_is_listed_by_region_or_commune_or_not_known(home: dict[str, object], listed: bool | None) -> None:
-    from clausula.tables import Table
-
     rows = (
         {"canton": "LU", "available": True, "needs_region": False},
         {"canton": "ZH", "available": True, "needs_region": True},

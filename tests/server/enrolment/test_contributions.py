@@ -75,7 +75,12 @@ FAMILY = {
 def test_a_due_says_what_it_was_computed_from() -> None:
     home = italians(D, MEDIO, "giulia", "marco", "luca", "sofia")
     due = Due.objects.get(enrolment=enrolled(home, "luca", MEDIO))
-    assert (due.rule, due.clause, due.amount, due.currency) == ("child-contribution", "medio-contributions", 9500, "EUR")
+    assert (due.rule, due.clause, due.amount, due.currency) == (
+        "child-contribution",
+        "medio-contributions",
+        9500,
+        "EUR",
+    )
     assert due.period == days(D, date(2026, 12, 31))
     assert due.computed_from == {
         "edition": due.edition.digest, "on": "2026-01-01", "role": "child", "born": "2012-09-01", "amount": "95",

@@ -7,6 +7,7 @@ import pytest
 
 from clausula_server.enrolment.actions.application import enrol
 from clausula_server.enrolment.actions.change import change_plan
+from clausula_server.enrolment.actions.due import post_dues
 from clausula_server.enrolment.actions.ending import end_enrolment, withdraw_enrolment
 from clausula_server.enrolment.actions.enrolment import change_choice
 from clausula_server.enrolment.actions.fact import state_fact
@@ -14,7 +15,8 @@ from clausula_server.enrolment.catalogue.asking import household_of
 from clausula_server.enrolment.models import Due, Ended, Enrolment, Term
 from clausula_server.enrolment.queries import dossier_on, enrolments_of
 from clausula_server.lib.periods import days
-from clausula_server.people.models import FamilyRole
+from clausula_server.people.actions.household import leave_household
+from clausula_server.people.models import FamilyRole, Membership
 from tests.insured import BASE, LAMAL, MEDIO, PIU, PLUSMED, D, a_home, enrolled, faults_of, italians, registered
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +67,6 @@ def test_a_death_ends_one_and_leaves_the_others() -> None:
 
 
 def test_dues_that_have_not_begun_are_cancelled_those_that_have_are_not() -> None:
-    from clausula_server.enrolment.actions.due import post_dues
-
     home = italians()
     post_dues(enrolled(home, "giulia", BASE), NEXT)
     end_enrolment(enrolled(home, "giulia", BASE), date(2026, 12, 31), Ended.NOTICE, "her wish")
@@ -151,9 +151,6 @@ def test_a_franchise_changes_on_the_first_of_january_to_one_the_law_knows() -> N
 
 
 def test_who_left_the_household_is_still_looked_at_while_enrolled_through_it() -> None:
-    from clausula_server.people.actions.household import leave_household
-    from clausula_server.people.models import Membership
-
     home = italians(D, MEDIO)
     leave_household(Membership.objects.get(person=home.people["luca"]), END)
     dossier = dossier_on(home.household.id, date(2026, 7, 1))

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +23,11 @@ from clausula_server.people.models import FamilyRole
 from tests.insured import BASE, LAMAL, MEDIO, D, a_home, enrolled, italians, registered
 from tests.world import TODAY, Cast
 
+INSERT = (
+    "INSERT INTO enrolment_settlement (id, due_id, transfer_id, amount, settled_on)"
+    " SELECT gen_random_uuid(), id, transfer_id, 5, '2026-01-01' FROM enrolment_due"
+)
+FRANCHISES = {"anna": "300", "paul": "2500", "ben": "0", "clara": "0"}
 ONE = {"jonas": (FamilyRole.HOLDER, date(1990, 4, 1))}
 
 
@@ -90,11 +95,8 @@ def test_a_household_has_one_edition_of_a_plan_at_a_time(as_system: None) -> Non
     other = Term.objects.filter(plan=BASE).values_list("edition", flat=True)[0]
     with refused("term_one_edition_a_household"):
         sql("ALTER TABLE enrolment_term DROP CONSTRAINT term_edition_of_its_plan")
-        sql(
-            "UPDATE enrolment_term SET edition_id = %s WHERE id = (SELECT min(id::text)::uuid FROM enrolment_term WHERE plan = %s)",
-            other,
-            MEDIO,
-        )
+        one = Term.objects.filter(plan=MEDIO)[0]
+        sql("UPDATE enrolment_term SET edition_id = %s WHERE id = %s", other, one.id)
 
 
 @pytest.mark.django_db
@@ -109,8 +111,7 @@ def test_a_household_has_one_edition_of_a_plan_at_a_time(as_system: None) -> Non
         ("UPDATE enrolment_due SET cancelled_on = '2026-01-01'", "has_a_reason"),
         ("UPDATE enrolment_settlement SET amount = 1", "append-only"),
         ("DELETE FROM enrolment_settlement", "append-only"),
-        ("INSERT INTO enrolment_settlement (id, due_id, transfer_id, amount, settled_on)"
-         " SELECT gen_random_uuid(), id, transfer_id, 5, '2026-01-01' FROM enrolment_due", "its settlements say"),
+        (INSERT, "its settlements say"),
     ],
 )  # fmt: skip
 def test_dues_and_settlements_stay(as_system: None, text: str, words: str) -> None:
@@ -127,10 +128,12 @@ def test_dues_and_settlements_stay(as_system: None, text: str, words: str) -> No
 
 @pytest.mark.django_db
 def test_a_membership_is_decided_by_somebody_with_reasons(as_system: None) -> None:
-    home = italians_of(registered())
+    registered()
+    home = italians()
     insert = (
         "INSERT INTO enrolment_membershipdecision (id, person_id, insurer, verdict, ground, reason, effective_on,"
-        " decided_by, decided_by_name) VALUES (gen_random_uuid(), %s, 'x', 'lost', 'contributions', %s, '2026-01-01', %s, '')"
+        " decided_by, decided_by_name)"
+        " VALUES (gen_random_uuid(), %s, 'x', 'lost', 'contributions', %s, '2026-01-01', %s, '')"
     )
     person = home.people["giulia"].id
     with refused("decided_by"):
@@ -140,10 +143,6 @@ def test_a_membership_is_decided_by_somebody_with_reasons(as_system: None) -> No
     sql(insert, person, "a reason long enough", new_id())
     with refused("append-only"):
         sql("UPDATE enrolment_membershipdecision SET verdict = 'active'")
-
-
-def italians_of(_plans: object) -> Any:
-    return italians()
 
 
 @pytest.mark.django_db
@@ -160,10 +159,7 @@ def test_a_member_sees_the_family_and_a_stranger_nothing(cast: Cast, as_web: Non
     anna = cast.people["anna"]
     with acting(system("test")):
         registered()
-        wanted = [
-            Wanted(cast.people[name].id, {"franchise": "300" if name in ("anna", "paul") else "0"})
-            for name in ("anna", "paul", "ben", "clara")
-        ]
+        wanted = [Wanted(cast.people[name].id, {"franchise": franchise}) for name, franchise in FRANCHISES.items()]
         enrol(cast.home, LAMAL, wanted, D, D)
         PersonFact.objects.create(person=anna, fact="in_education", value=True, basis="x", during=days(D))
     seen: dict[str, dict[str, int]] = {}
@@ -188,8 +184,7 @@ def test_a_member_sees_the_family_and_a_stranger_nothing(cast: Cast, as_web: Non
 def test_a_member_enrols_the_family_under_row_security(cast: Cast, as_web: None) -> None:
     with acting(system("test")):
         registered()
-    names = {"anna": "300", "paul": "2500", "ben": "0", "clara": "0"}
-    wanted = [Wanted(cast.people[name].id, {"franchise": franchise}) for name, franchise in names.items()]
+    wanted = [Wanted(cast.people[name].id, {"franchise": franchise}) for name, franchise in FRANCHISES.items()]
     with acting(cast.acts("anna")):
         assert apply(cast.home, LAMAL, wanted, TODAY, TODAY).state == State.ACCEPTED
         assert Enrolment.objects.count() == 4
@@ -297,7 +292,7 @@ def test_whatever_is_joined_and_ended_ranges_never_overlap_and_terms_fit(plans: 
             except (Refused, AssertionError):
                 continue
         held = sorted(period(row.during) for row in Enrolment.objects.exclude(ended_for="void"))
-        for one, following in zip(held, held[1:], strict=False):
+        for one, following in pairwise(held):
             assert one.until is not None
             assert one.until < following.start
         for row in Enrolment.objects.all():

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from clausula_server.enrolment.actions.due import post_dues
 from clausula_server.enrolment.actions.ending import close, going_with
-from clausula_server.enrolment.actions.enrolment import begin_term, lock_household
+from clausula_server.enrolment.actions.enrolment import lock_household, switch_edition
 from clausula_server.enrolment.catalogue.asking import Contribution, contributions, end_of, premium_class, standing
 from clausula_server.enrolment.catalogue.editions import CannotCombine
 from clausula_server.enrolment.dossier import Dossier, Held
-from clausula_server.enrolment.models import Due, Ended, Enrolment, PlanEdition, RenewalReport, RenewalRun, Term
+from clausula_server.enrolment.models import Due, Ended, Enrolment, PlanEdition, RenewalReport, RenewalRun
 from clausula_server.enrolment.queries import dossier_on, held_from, households_with_enrolments, offered_on
 from clausula_server.enrolment.years import renewal_days
 from clausula_server.events.actions.event import append
@@ -176,9 +176,9 @@ def _take_edition(household: UUID, day: date, plans: list[str]) -> Iterable[Line
         new = offered_on(plan, day)
         if new is None or new.id == old.id or not (over or renewal_days(lead.start, old.year, day, day)):
             continue
-        for held in (*same, *(each for each in dossier.later if each.plan == plan)):
-            for term in Term.objects.filter(enrolment=held.id, during__overlap=days(day)).order_by("during"):
-                begin_term(term, new, term.facts, max(day, held.start, term.during.lower or day))
+        with_later = (*same, *(each for each in dossier.later if each.plan == plan))
+        switch_edition([held.id for held in with_later], new, day)
+        for held in with_later:
             yield _line(dossier, held, "edition", day, digest=new.digest, before=old.digest, label=new.label)
 
 
