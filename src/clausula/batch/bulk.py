@@ -8,7 +8,7 @@ ordinary way: slower, never different.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,18 +18,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clausula import codes as k
-from clausula.batch.columns import Ints, People
-from clausula.batch.fast import Decided, decide_table, decision_columns
+from clausula import compiled
+from clausula.batch.answers import decision_columns, sums
+from clausula.batch.deciding import Decided, decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
 from clausula.batch.outputs import listed_file
+from clausula.batch.people import Members
+from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
+from clausula.batch.vetting import Source, UnfitError, explained, read_source
 from clausula.compiler import compile_book
-from clausula.household import Household, Line
-from clausula.intake import Coding, Desk, Listed, Read, format_of, values
-from clausula.intake.parquet_rows import check_types, row_text
-from clausula.intake.table import Rows, check_columns
+from clausula.household import Household
+from clausula.intake import format_of
 from clausula.money import to_decimal
+from clausula.program import Program
 from clausula.sources import LineError
 from clausula.usage import Usage
 from clausula.values import OUTCOMES
@@ -41,32 +43,9 @@ BULK = 20_000
 """Rows from which tables are decided column by column."""
 
 
-class UnfitError(Exception):
-    """A job that must be done line by line."""
-
-
-@dataclass(slots=True)
-class Source:
-    """One input table.
-
-    first: for each row the first row with the same person, provider, claim and number. odd: rows with a cell that is
-    not of its fact's kind. Rows that come a second time and odd rows are for the desk to explain.
-    """
-
-    path: Path
-    table: pa.Table
-    first: Ints
-    odd: Ints
-
-    @property
-    def twice(self) -> Ints:
-        """Rows that come a second time."""
-        return self.first != np.arange(len(self.first))
-
-
 def fits(job: Job) -> bool:
-    """Whether a job is done in bulk: one Parquet table with enough rows."""
-    if len(job.inputs) != 1 or format_of(job.inputs[0]) != "parquet":
+    """Whether a job is done in bulk: one Parquet table with enough rows, and a compiled kernel."""
+    if not compiled.available() or len(job.inputs) != 1 or format_of(job.inputs[0]) != "parquet":
         return False
     return bool(pq.read_metadata(job.inputs[0]).num_rows >= BULK)
 
@@ -83,18 +62,18 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     name = str(job.inputs[0])
     tally.opened(name)
     progress("reading", 0, 0)
-    source = _read(job.inputs[0], facts, desk)
+    source = read_source(job.inputs[0], facts, desk)
     done = np.zeros(source.table.num_rows, bool)
     groups = list(_groups(job))
-    slots = max(people.program.tables.depth for people in groups)
+    slots = max(each.program.tables.depth for each in groups)
     with listed_file(folder) as listed, Decisions(folder / "decisions.parquet", slots) as decisions:
-        for people in groups:
-            decided = _decide(people, source, usage, done)
+        for group in groups:
+            decided = _decide(group, source, usage, done)
             progress("deciding", int(done.sum()), len(done))
             if decided is not None:
                 decisions.write(decided, source)
                 _count(tally, name, decided)
-        for each in _rest(source, done, desk, facts):
+        for each in explained(source, done, desk, facts):
             tally.came_in(name, each.amount, each.currency)
             tally.was_listed(name, each.code, each.amount, each.currency)
             listed(name, each)
@@ -105,70 +84,16 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     return tally
 
 
-def _read(path: Path, facts: Mapping[str, str], desk: Desk) -> Source:
-    table = pq.read_table(path)
-    check_columns(table.column_names, facts, str(path))
-    check_types(table.schema, str(path))
-    if {"person_system", "provider_system"} & set(table.column_names):
-        raise UnfitError("people or providers are named by numbers")
-    if "service" not in table.column_names:
-        table = table.append_column("service", _services(table, desk))
-    return Source(path, table, _first_of(table), _odd_cells(table, facts))
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People whose plans can be decided together."""
+
+    program: Program
+    members: Members
 
 
-def _services(table: pa.Table, desk: Desk) -> pa.Array:
-    """The service of each row by its list and code; empty where the code map says none or several."""
-    columns = [
-        table.column(name).cast(pa.string()).combine_chunks().dictionary_encode() for name in ("code_list", "code")
-    ]
-    listed, code = (np.asarray(column.indices.fill_null(-1)).astype(np.int64) for column in columns)
-    lists, codes = ([*column.dictionary.to_pylist(), ""] for column in columns)
-    unique, inverse = np.unique(listed * (len(codes) + 1) + code, return_inverse=True)
-    names = []
-    for pair in unique.tolist():
-        first, second = divmod(pair, len(codes) + 1) if pair >= 0 else (-1, -1)
-        found = desk.codes.services(Coding(lists[first], codes[second]))
-        names.append(next(iter(found)) if len(found) == 1 else None)
-    return pa.array(names, pa.string()).take(pa.array(inverse))
-
-
-def _first_of(table: pa.Table) -> Ints:
-    """For each row the first row with the same person, provider, claim and number."""
-    keys = np.zeros(table.num_rows, np.int64)
-    for name in ("line_id", "person", "claim", "provider"):
-        if name in table.column_names:
-            words = table.column(name).cast(pa.string()).combine_chunks().dictionary_encode()
-            codes = np.asarray(words.indices.fill_null(-1)).astype(np.int64) + 1
-            _, keys = np.unique(keys * (len(words.dictionary) + 2) + codes, return_inverse=True)
-    _, index, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return index[inverse]
-
-
-def _odd_cells(table: pa.Table, facts: Mapping[str, str]) -> Ints:
-    """Rows with a text that is not of its fact's kind."""
-    odd = np.zeros(table.num_rows, bool)
-    for name in set(table.column_names) & set(facts):
-        column = table.column(name).combine_chunks()
-        coded = pa.types.is_dictionary(column.type)
-        if coded or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            words = column if coded else column.dictionary_encode()
-            bad = np.array([*(not _is_fact(facts[name], word) for word in words.dictionary.to_pylist()), False])
-            odd |= bad[np.asarray(words.indices.fill_null(-1)).astype(np.int64)]
-    return odd
-
-
-def _is_fact(kind: str, word: str | None) -> bool:
-    if not word:
-        return True
-    try:
-        values.fact(kind, word)
-    except values.BadValueError:
-        return False
-    return True
-
-
-def _groups(job: Job) -> Iterator[People]:
-    """People whose plans can be decided together: by currency and order of lines."""
+def _groups(job: Job) -> Iterator[Group]:
+    """The people of a job, by currency and order of lines."""
     book, groups = job.book, dict[tuple[str, str], tuple[set[str], list[Household]]]()
     for household in job.roster.households.values():
         plans = {enrolment.plan for enrolment in household.enrolments}
@@ -180,65 +105,49 @@ def _groups(job: Job) -> Iterator[People]:
             known |= plans
             members.append(household)
     for plans, members in groups.values():
-        yield People(compile_book(book, plans), members, job.roster.providers)
+        try:
+            people = Members.of(members, job.roster.providers)
+        except ValueError as error:
+            raise UnfitError(str(error)) from error
+        yield Group(compile_book(book, plans), people)
 
 
-def _decide(people: People, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
+def _decide(group: Group, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
     """Decide the rows of a table that belong to these people and have not been done."""
     rest = np.flatnonzero(~(done | source.odd | source.twice))
     table = source.table.take(pa.array(rest))
     try:
-        decided = decide_table(people, table, usage)
-    except (pa.ArrowException, LineError, ValueError) as error:
+        decided = decide_table(group.program, group.members, table, usage)
+    except (pa.ArrowException, LineError, ValueError, OverflowError) as error:
         raise UnfitError(str(error)) from error
-    usage.update(decided.usage)
-    decided.rows.order = rest[decided.rows.order]
-    done[decided.rows.order] = True
-    return decided if len(decided.rows.order) else None
-
-
-def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
-    """What the desk says of the rows that were not decided. Raises UnfitError where it would take one."""
-    rows = Rows(desk, facts, set())
-
-    def taken(number: int) -> Iterator[Read]:
-        row = source.table.slice(number, 1).to_pylist()[0]
-        yield from rows.take({name: row_text(value) for name, value in row.items()}, f"{source.path}:row {number + 1}")
-
-    for number in sorted(set(source.first[source.twice].tolist())):
-        for _ in taken(number):  # so that the desk knows what comes a second time
-            pass
-    for number in np.flatnonzero(~done).tolist():
-        for each in taken(number):
-            if isinstance(each, Line):
-                raise UnfitError(f"the desk takes row {number + 1}")
-            if isinstance(each, Listed):
-                yield each
+    usage.update(usage_of(decided, usage))
+    lines = decided.lines
+    lines.order = rest[lines.order]
+    done[lines.order] = True
+    return decided if len(lines.order) else None
 
 
 def _count(tally: Tally, name: str, decided: Decided) -> None:
     """Add the totals of decided columns, exactly: whole minor units summed, then turned into currency units."""
-    program, x = decided.program, decided.rows.x
+    answers, program = decided.answers, decided.program
     currency = program.currency
 
     def amount(values: Ints) -> Decimal:
         return to_decimal(int(np.sum(values, dtype=np.int64)), currency)
 
-    outcomes = np.bincount(decided.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
+    outcomes = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, Decimal] = {}
-    covers = [cover.plan.id for cover in program.covers]
-    cash = Decimal(0)
-    for slot in range(program.tables.depth):
-        paid = decided.slot(slot, 3)
-        cash += amount(np.where(decided.cash(slot), paid, 0))
-        which = x[program.tables.columns + slot * program.tables.width]
-        for number, plan in enumerate(covers):
-            sum_of_plan = amount(paid[which == number])
-            by_plan[plan] = by_plan.get(plan, Decimal(0)) + sum_of_plan
+    for slot in range(decided.depth):
+        for number in np.unique(decided.cover[slot]).tolist():
+            if number >= 0:
+                plan = program.covers[number].plan.id
+                paid = amount(answers.slots[slot, 2][decided.cover[slot] == number])
+                by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
+    totals = sums(decided)
     tally.were_decided(
         name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
-        charged=amount(x[k.CHARGED]), paid=sum(by_plan.values(), Decimal(0)), cash=cash, borne=amount(decided.left),
-        others=amount(x[k.OTHERS]),
+        charged=amount(totals["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(totals["cash"]),
+        borne=amount(answers.left), others=amount(totals["paid_by_others"]),
     )  # fmt: skip
 
 

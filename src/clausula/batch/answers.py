@@ -1,0 +1,96 @@
+"""Decisions as a table: one row a line, amounts as decimals in currency units, texts as dictionaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clausula.batch.deciding import Decided
+from clausula.batch.table import EPOCH, Ints
+from clausula.decision import reason_code
+from clausula.money import decimals
+from clausula.program import Program
+from clausula.values import OUTCOMES
+
+
+def decision_columns(decided: Decided, table: pa.Table, source: str = "", slots: int = 0) -> pa.Table:
+    """Decisions with what says which line they are of.
+
+    table, source: where the lines come from. slots: cover slots to write (0: as many as are in use). The names of
+    columns are those of `outputs.SCHEMA`, with `plan_1`, `benefit_1` … for the covers in the order they decided.
+    """
+    program, lines = decided.program, decided.lines
+    rows = pa.array(lines.order)
+    columns: dict[str, Any] = {"household": _texts(lines.home, decided.members.homes)}
+    for name, column in (("person", "person"), ("line", "line_id"), ("claim", "claim"), ("service", "service")):
+        if column in table.column_names:
+            columns[name] = table.column(column).take(rows).combine_chunks()
+    columns["served_on"] = pa.array((lines.served - EPOCH).astype(np.int32)).cast(pa.date32())
+    columns["input"] = _texts(np.zeros(len(rows), np.int8), [source])
+    columns["row"] = pa.array(lines.order + 1)
+    columns["currency"] = _texts(np.zeros(len(rows), np.int8), [program.currency])
+    return pa.table(columns | answer_columns(decided, slots or decided.depth))
+
+
+def sums(decided: Decided) -> dict[str, Ints]:
+    """Amounts of each line in minor units; `paid` and `cash` over all covers."""
+    lines, (_, left, paid, cash, advanced) = decided.lines, decided.answers.line
+    names = ("charged", "paid_by_others", "paid", "cash", "borne", "advanced")
+    return dict(zip(names, (lines.charged, lines.others, paid, cash, left, advanced), strict=True))
+
+
+def answer_columns(decided: Decided, slots: int) -> dict[str, Any]:
+    """What was decided: outcome, amounts, reason with plan and clause; then by cover slot."""
+    program, answers = decided.program, decided.answers
+    columns: dict[str, Any] = {"outcome": _texts(answers.outcome - 1, list(OUTCOMES))}
+    columns |= {name: _money(values, program) for name, values in sums(decided).items()}
+    columns["reason"], columns["reason_plan"], columns["reason_clause"] = _reasons(program, answers.reason)
+    for slot in range(slots):
+        columns |= _slot(decided, slot)
+    return columns
+
+
+def _slot(decided: Decided, slot: int) -> dict[str, Any]:
+    """The columns of one cover slot; empty where no line has so many covers."""
+    program, number = decided.program, slot + 1
+    words = [c.plan.id for c in program.covers], [rule.id for rule in program.benefits], list(OUTCOMES)
+    if slot < decided.depth:
+        outcome = decided.answers.outcomes[slot]
+        benefit, row, paid, kept = decided.answers.slots[slot]
+        numbers = np.where(outcome > 0, decided.cover[slot], -1), benefit, outcome - 1
+    else:
+        nothing = np.full(len(decided.answers.outcome), -1, np.int64)
+        numbers = nothing, nothing, nothing
+        row, paid, kept = nothing, nothing + 1, nothing + 1
+    return {
+        **{f"{name}_{number}": _texts(numbers[n], words[n]) for n, name in enumerate(("plan", "benefit", "outcome"))},
+        f"row_{number}": pa.array(row.astype(np.int32)),
+        f"paid_{number}": _money(paid, program),
+        f"kept_{number}": _money(kept, program),
+    }
+
+
+def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
+    """Numbers as a dictionary of words; null for -1."""
+    small = np.asarray(numbers).astype(np.int32)
+    empty = small < 0
+    indices = pa.array(small, mask=empty) if empty.any() else pa.array(small)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words or [""], pa.string()))
+
+
+def _money(minor: Ints, program: Program) -> pa.Array:
+    """Minor units as exact decimals: the same numbers with the point moved."""
+    low = np.empty((len(minor), 2), np.int64)
+    low[:, 0] = minor
+    low[:, 1] = low[:, 0] >> 63
+    return pa.Array.from_buffers(pa.decimal128(18, decimals(program.currency)), len(minor), [None, pa.py_buffer(low)])
+
+
+def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray, pa.DictionaryArray]:
+    """Reason codes, plans and clauses of rows."""
+    unique, inverse = np.unique(rows, return_inverse=True)
+    codes = [reason_code(program, row, "") for row in unique.tolist()]
+    found = [program.clause(row) if row >= 0 else ("", "") for row in unique.tolist()]
+    return _texts(inverse, codes), _texts(inverse, [plan for plan, _ in found]), _texts(inverse, [c for _, c in found])
