@@ -214,7 +214,7 @@ def test_a_region_to_be_checked_is_decided_by_a_person_with_a_reason(cast: Cast)
     with acting(cast.acts("omar")):
         assert decide_application(row, accept=True, reason="the commune is served").decided_by == cast.users["omar"].id
         assert "application" in faults_of(lambda: decide_application(row, accept=False, reason="again"))
-    assert enrolled(home, "jonas", PLUSMED)
+    assert enrolled(home, "jonas", PLUSMED).application_id == row.id
 
 
 def test_what_waits_can_be_refused_or_withdrawn(cast: Cast) -> None:

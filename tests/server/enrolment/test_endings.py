@@ -1,6 +1,7 @@
 """Endings by notice, by age, with the family; changes of plan and of choices."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -148,6 +149,13 @@ def test_a_franchise_changes_on_the_first_of_january_to_one_the_law_knows() -> N
     for day, franchise in ((date(2026, 12, 31), 300), (NEXT, 2500)):
         (held,) = household_of(dossier_on(home.household.id, day)).enrolments
         assert (held.start, held.facts["franchise"]) == (date(2026, 5, 1), franchise)
+
+
+def test_a_household_is_read_in_two_statements_however_large_it_is(django_assert_num_queries: Any) -> None:
+    home = italians(D, MEDIO)
+    with django_assert_num_queries(2):
+        dossier = dossier_on(home.household.id, D)
+    assert (len(dossier.members), len(dossier.held)) == (4, 5)
 
 
 def test_who_left_the_household_is_still_looked_at_while_enrolled_through_it() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -37,7 +38,7 @@ def refused(words: str) -> Iterator[None]:
         yield
 
 
-def sql(text: str, *values: object) -> None:
+def sql(text: str, *values: str | UUID | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(text, values)

@@ -101,6 +101,7 @@ def decide_application(application: Application, *, accept: bool, reason: str) -
         if accept:
             found = answers(asked, row.plan, row.applied_on, row.facts)
             row.answers, row.outcome = _told(found), _worst(found)
+            row.edition_id = next(held.edition for held in asked.held if held.wanted)
             if row.outcome == "not_covered":
                 raise Refused(*faults_of(found))
         if actor.user is None and row.outcome != "covered":
