@@ -61,7 +61,7 @@ def test_of_two_at_the_same_moment_one_is_refused() -> None:
     with acting(VISITOR):
         found = find_activation(letter)
     outcomes: list[str] = []
-    barrier = threading.Barrier(4)
+    barrier = threading.Barrier(4, timeout=60)
 
     def race(number: int) -> None:
         try:

@@ -360,6 +360,7 @@ def clamd(place: Path, answer: bytes) -> threading.Thread:
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(place))
     listening.listen()
+    listening.settimeout(30)
 
     def serve() -> None:
         with listening, listening.accept()[0] as asking:
