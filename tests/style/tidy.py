@@ -57,7 +57,12 @@ DISTRIBUTIONS = {  # where a package is installed under another name than it is 
     "pgtrigger": "django-pgtrigger",
     "stdnum": "python-stdnum",
 }
-FOLDERS_OF_DJANGO = {"commands", "management", "migrations"}  # it wants them so named; they say nothing of their own
+FOLDERS_OF_DJANGO = {
+    "commands",
+    "management",
+    "migrations",
+    "templatetags",
+}  # it wants them so named; they say nothing of their own
 
 
 @dataclass(frozen=True)
