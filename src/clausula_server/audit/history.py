@@ -1,0 +1,21 @@
+"""History of a table: every insert, update and delete kept by a trigger, with who acted and why, whatever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pghistory
+from django.db import models
+
+Model = TypeVar("Model", bound=type[models.Model])
+
+
+def recorded() -> Callable[[Model], Model]:
+    """Keep the history of a model in a table of its own, which takes no change. Goes above `class …(models.Model)`."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        append_only=True,
+    )
