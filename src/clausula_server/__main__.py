@@ -1,4 +1,4 @@
-"""python -m clausula_server COMMAND: demo, serve, worker, and whatever Django has (migrate, shell, makemigrations …)."""
+"""python -m clausula_server COMMAND: demo, serve, worker, and whatever Django has (migrate, shell …)."""
 
 from __future__ import annotations
 

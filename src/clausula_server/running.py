@@ -168,8 +168,8 @@ def _run(env: Mapping[str, str], options: argparse.Namespace, announce: object) 
     ]
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        for command in ([*ME, "worker"], web):  # in sessions of their own: Ctrl-C is for us to pass on
-            processes.append(subprocess.Popen(command, env=serving, start_new_session=True))  # noqa: S603
+        commands = ([*ME, "worker"], web)  # in sessions of their own: Ctrl-C is for us to pass on
+        processes.extend(subprocess.Popen(each, env=serving, start_new_session=True) for each in commands)  # noqa: S603
         if not _answers(options, processes):
             return 1
         if callable(announce):

@@ -8,6 +8,7 @@
 | CLAUSULA_SECRET_KEY | signs sessions and links; at least 50 characters |
 | CLAUSULA_HOSTS | the names this server answers to, with commas between |
 | CLAUSULA_CONNECTIONS | the most connections of a process that serves; commands take one |
+| CLAUSULA_EMAIL, CLAUSULA_SMS | the provider's class, like clausula_server.events.channels.Mail |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """
 
@@ -133,6 +134,9 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 
+_CHANNEL = f"clausula_server.events.channels.{'Nowhere' if PRODUCTION else 'Console'}"
+CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
+CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

@@ -7,12 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 
 from clausula_server.database.embedded import Cluster
 from clausula_server.database.roles import prepare
+from clausula_server.lib.acting import acting, system
 from clausula_server.settings_test import PLACE
+from tests.world import Cast, cast_all
+
+EMPTY = """
+DO $$
+BEGIN
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I', tablename), ', ') FROM pg_tables
+             WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations', 'django_content_type'));
+END $$
+"""
 
 
 @contextmanager
@@ -53,8 +65,45 @@ def django_db_modify_db_settings(cluster: Cluster, django_db_modify_db_settings_
     """Have the server run before a database is made, and a database for each process."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def emptying(cluster: Cluster) -> Iterator[None]:
+    """How a database is emptied after a test whose transactions ended for good.
+
+    Django would do it by TRUNCATE, which append-only tables refuse: only a superuser may set their rules aside.
+    """
+
+    def empty(_case: TransactionTestCase) -> None:
+        name = str(connection.settings_dict["NAME"])
+        with psycopg.connect(cluster.url(database=name), autocommit=True) as superuser:
+            superuser.execute("SET session_replication_role = replica")
+            superuser.execute(EMPTY)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
 @pytest.fixture
 def as_web(db: None) -> None:
     """Work as the role of the web process, who owns nothing; the end of the test's transaction takes it back."""
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE app_web")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody in `tests/world.py`."""
+    return cast_all()
+
+
+@pytest.fixture
+def as_system(db: None) -> Iterator[None]:
+    """Act as the system does."""
+    with acting(system("test")):
+        yield
+
+
+@pytest.fixture
+def committed_cast(transactional_db: None) -> Cast:
+    """Everybody, committed, for tests with threads or with processes of their own."""
+    return cast_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,7 +28,8 @@ def actor_of(request: HttpRequest) -> Actor | None:
 def actor_for(user: User, at: datetime) -> Actor:
     """What the user may be and see at a moment. Staff act as staff and, for their own cover, as members."""
     roles = set()
-    sight, opened = NOTHING, frozenset()
+    sight = NOTHING
+    opened: frozenset[UUID] = frozenset()
     day = timezone.localdate(at)
     with acting(system("sign-in")):
         if user.person_id is not None:

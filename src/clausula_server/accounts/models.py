@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -24,9 +24,9 @@ class User(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=40, unique=True, default=new_username, editable=False)
-    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)  # noqa: DJ001 - unique where given
+    phone = models.CharField(max_length=16, unique=True, null=True, blank=True)
     phone_verified = models.BooleanField(default=False)
-    email = models.EmailField(unique=True, null=True, blank=True)  # noqa: DJ001 - unique where given
+    email = models.EmailField(unique=True, null=True, blank=True)
     person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="user")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.ENGLISH)
@@ -36,7 +36,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
         constraints = [

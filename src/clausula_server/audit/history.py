@@ -13,9 +13,10 @@ Model = TypeVar("Model", bound=type[models.Model])
 
 def recorded() -> Callable[[Model], Model]:
     """Keep the history of a model in a table of its own, which takes no change. Goes above `class …(models.Model)`."""
-    return pghistory.track(
+    keep: Callable[[Model], Model] = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         append_only=True,
     )
+    return keep

@@ -33,7 +33,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO app_web;
 DO $$
 DECLARE kept regclass;
 BEGIN
-    FOR kept IN SELECT tgrelid::regclass FROM pg_trigger 
+    FOR kept IN SELECT tgrelid::regclass FROM pg_trigger
         WHERE NOT tgisinternal AND (tgname = 'append_only' OR tgname LIKE 'pgtrigger_append_only%') LOOP
         EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM app_web', kept);
     END LOOP;

@@ -53,7 +53,9 @@ def append_only(table: str) -> RunSQL:
     )
 
 
-def row_security(table: str, *, staff: Sequence[str] = (), own: Sequence[str] = (), anyone_adds: bool = False) -> RunSQL:
+def row_security(
+    table: str, *, staff: Sequence[str] = (), own: Sequence[str] = (), anyone_adds: bool = False
+) -> RunSQL:
     """Show and take only rows that concern whoever acts.
 
     staff: roles that see every row; `system` always does. own: SQL conditions under which others see a row, such as

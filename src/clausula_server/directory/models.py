@@ -33,9 +33,7 @@ class Provider(models.Model):
     specialty = models.SlugField(max_length=60, blank=True)
     country = models.CharField(max_length=2)
     canton = models.CharField(max_length=2, blank=True)
-    settles = models.CharField(
-        max_length=13, choices=SettlementMode.choices, default=SettlementMode.REIMBURSEMENT
-    )
+    settles = models.CharField(max_length=13, choices=SettlementMode.choices, default=SettlementMode.REIMBURSEMENT)
     facts = models.JSONField(default=dict, blank=True)
 
     class Meta:

@@ -24,7 +24,7 @@ class Kind(models.TextChoices):
 
 
 class Account(models.Model):
-    """A place where money is counted, in one currency. code: "member.owed"; owner: whose it is, where it is anybody's."""
+    """A place where money is counted, in one currency. code: "member.owed"; owner: whose it is, if anybody's."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=60)
@@ -38,9 +38,7 @@ class Account(models.Model):
             currency_known(),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="account_kind_known"),
             models.CheckConstraint(condition=Q(code__regex=r"^[a-z_]+(\.[a-z_]+)*$"), name="account_code_form"),
-            models.UniqueConstraint(
-                fields=["code", "owner", "currency"], name="account_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["code", "owner", "currency"], name="account_once", nulls_distinct=False),
             models.UniqueConstraint(fields=["id", "currency"], name="account_has_one_currency"),
         ]
 

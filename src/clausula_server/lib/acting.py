@@ -139,7 +139,9 @@ def _declare(now: Acting | None) -> None:
 
 def _settings(now: Acting | None) -> dict[str, str]:
     actor = now.actor if now else Actor()
-    told = {"user": str(actor.user), "name": actor.name, "roles": sorted(actor.roles), "reason": now.reason} if now else {}
+    told = (
+        {"user": str(actor.user), "name": actor.name, "roles": sorted(actor.roles), "reason": now.reason} if now else {}
+    )
     return {
         "app.user": str(actor.user or ""),
         "app.person": str(actor.person or ""),

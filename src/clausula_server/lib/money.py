@@ -14,7 +14,7 @@ MINOR_UNITS = 100  # of each of these currencies
 LARGEST = 10**15
 
 
-class MinorUnits(models.BigIntegerField):
+class MinorUnits(models.BigIntegerField):  # type: ignore[type-arg] # Django's own takes none when it runs
     """An amount in minor units. Takes whole numbers only: a float or a Decimal here is a mistake, not an amount."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -24,7 +24,7 @@ class MinorUnits(models.BigIntegerField):
         return super().get_prep_value(value)
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(models.CharField):  # type: ignore[type-arg] # likewise
     """One of CURRENCIES."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

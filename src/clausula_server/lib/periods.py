@@ -18,7 +18,7 @@ class Period(NamedTuple):
 
 
 def days(start: date, until: date | None = None) -> DateRange:
-    """The range of the days from `start` to `until`, both inclusive. Raises ValueError where it ends before it starts."""
+    """The range of the days from `start` to `until`, both inclusive. Raises ValueError where it ends too early."""
     if until is not None and until < start:
         raise ValueError(f"a period from {start} cannot end on {until}")
     return DateRange(start, None if until is None else until + DAY)

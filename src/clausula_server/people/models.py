@@ -1,4 +1,4 @@
-"""Persons and what is known of them. Tables and constraints; the writes are in `actions/`, the reads in `queries.py`."""
+"""Persons and what is known of them. Tables and constraints; writes are in `actions/`, reads in `queries.py`."""
 
 from __future__ import annotations
 

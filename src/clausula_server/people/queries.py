@@ -35,7 +35,7 @@ def keeps_care_private(person: Person, day: date) -> bool:
 
 
 def sight_of(person: UUID, day: date) -> Sight:
-    """Whom the person may see. Three rules:
+    """Whom the person may see on a day.
 
     1. Everybody sees their own.
     2. In a household, the holder administrates everyone; spouse and partner administrate the children. Both read the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from clausula_server.events.models import Delivery, Endpoint, Event, Outbox
 from clausula_server.lib.acting import action
 
@@ -27,3 +29,20 @@ def empty_outbox() -> int:
                 deliver.defer(delivery=str(delivery.id))
     Outbox.objects.filter(pk__in=taken).delete()
     return len(taken)
+
+
+@action
+def put_back_orphans() -> int:
+    """Put jobs back into the queue whose worker is gone from the list of workers. Returns how many.
+
+    Procrastinate's own search goes by the worker's heartbeat; once a dead worker's row is pruned, it finds none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)) FROM procrastinate_jobs
+            WHERE status = 'doing' AND (worker_id IS NULL
+                  OR worker_id NOT IN (SELECT id FROM procrastinate_workers))
+            """
+        )
+        return int(cursor.fetchone()[0])
