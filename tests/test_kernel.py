@@ -531,9 +531,10 @@ def test_somebody_without_a_cover_bears_everything() -> None:
 
 
 def test_a_trace_without_room_is_left_as_it_is() -> None:
-    trace = [7] * (codes.NOTE - 1)
-    assert kernel.note(trace, 0, 0, 1, 2, 3, 4) == 0
-    assert trace == [7] * (codes.NOTE - 1)
+    room = [codes.NOTE, *[7] * (codes.NOTE - 1)]
+    trace = room[:]
+    assert kernel.note(trace, 1, 0, 1, 2, 3, 4) == 1
+    assert trace == room
 
 
 def test_households_swept_together_decide_as_each_alone() -> None:
@@ -549,6 +550,7 @@ def test_households_swept_together_decide_as_each_alone() -> None:
     length = kernel.sweep(
         program_memory(program),
         [n for row in rows for n in row],
+        2,
         [0, 2, 3],
         opening,
         [0, 0, len(opening)],
@@ -557,7 +559,7 @@ def test_households_swept_together_decide_as_each_alone() -> None:
         out,
         closing,
         closing_at,
-        [],
+        [0],
     )
     size = program.tables.depth * codes.CELL + 1
     assert [out[i * size + 3] for i in range(3)] == [0, 50_00, 50_00]

@@ -17,7 +17,7 @@ from clausula.compiler import compile_book
 from clausula.decision import CoverDecision, Decision
 from clausula.encoder import Encoder
 from clausula.household import Household, Line, Provider
-from clausula.memory import evidence_memory, output_memory, program_memory, work_memory
+from clausula.memory import evidence_memory, output_memory, program_memory, trace_memory, work_memory
 from clausula.program import Program
 from clausula.usage import Usage
 from clausula.values import OUTCOMES
@@ -106,9 +106,9 @@ def run(
     evidence = evidence_memory(encoder.evidence, encoder.proposals)
     work = work_memory(accounts, count * program.tables.depth * program.moves + 1, program.moves)
     out = output_memory(program, count)
-    trace = [0] * (count * program.room)
+    trace = trace_memory(count * program.room)
     length = kernel.adjudicate(program_memory(program), x, 0, count, evidence, work, out, trace)
-    return work, out, trace[:length]
+    return work, out, trace[1:length]
 
 
 def _decisions(

@@ -83,7 +83,9 @@ NOTE = 5
 
 # header of the program's memory: sizes of a line, then where each kind of record begins
 H_COLUMNS, H_WIDTH, H_DEPTH, H_STRIDE, H_SERVICES, H_CANDIDATES, H_COVERS = 0, 1, 2, 3, 4, 5, 6
-H_TESTS, H_STEPS, H_BENEFITS, H_EXCLUSIONS, H_REQUIREMENTS, H_SETS, HEADER = 7, 8, 9, 10, 11, 12, 16
+H_TESTS, H_STEPS, H_BENEFITS, H_EXCLUSIONS, H_REQUIREMENTS, H_SETS, H_BY_SERVICE, HEADER = 7, 8, 9, 10, 11, 12, 13, 16
+# H_SERVICES: lists of candidates a cover has; H_BY_SERVICE: 1 where there is one for each service, 0 where the cover
+# stands for the service too (clausula.situations)
 
 T_KIND, T_FACT, T_A, T_B, T_PEND, TEST_SIZE = 0, 1, 2, 3, 4, 5
 S_KIND, S_ACCOUNT, S_ENTITY, S_PERIOD, S_WINDOW, S_COUNT = 0, 1, 2, 3, 4, 5

@@ -6,6 +6,7 @@ optional extra (`pip install clausula[fast]`); without it everything runs interp
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import importlib.util
 import sys
@@ -13,8 +14,8 @@ import typing
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType, NoneType
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clausula import codes as k
 from clausula import kernel as interpreted
@@ -68,23 +69,41 @@ def run(
     if accounts:
         work[k.W_ACCOUNTS : end] = accounts
     out = nothing.copy() if count == 1 else np.tile(nothing, count)
-    trace = np.empty(count * program.room, np.int64)
-    length = adjudicate(memory, np.array(x, np.int64), 0, count, encoder.compiled_evidence, work, out, trace)
-    return work[: work[0]].tolist(), out.tolist(), trace[:length].tolist()
+    trace = np.empty(count * program.room + 1, np.int64)
+    trace[0] = len(trace)
+    rows = np.array(x, np.int64)
+    arrays = [address(each) for each in (rows, encoder.compiled_evidence, work, out, trace)]
+    length = adjudicate(address(memory), arrays[0], 0, count, *arrays[1:])
+    return work[: work[0]].tolist(), out.tolist(), trace[1:length].tolist()
+
+
+ENTRIES = ("sweep", "adjudicate")
+"""The functions of the kernel that are called from outside."""
+
+
+class Kernel(NamedTuple):
+    """The compiled kernel: what `clausula.kernel` has under these names, for the addresses of arrays of 64-bit numbers.
+
+    Other threads run while it decides.
+    """
+
+    adjudicate: Callable[..., int]
+    sweep: Callable[..., int]
 
 
 @lru_cache(maxsize=1)
-def kernel() -> ModuleType:
-    """The compiled kernel module. Raises ImportError where Numba is not installed."""
+def kernel() -> Kernel:
+    """The compiled kernel. Raises ImportError where Numba is not installed."""
     name = "clausula._compiled_kernel"
     spec = importlib.util.spec_from_file_location(name, interpreted.__file__)
     if spec is None or spec.loader is None:
         raise ImportError("the source of the kernel is not there")
     module = importlib.util.module_from_spec(spec)
-    module.__dict__["jit"] = jit(fingerprint(Path(interpreted.__file__), Path(k.__file__)))
+    mark = fingerprint(Path(interpreted.__file__), Path(k.__file__))
+    module.__dict__["jit"], module.__dict__["apart"] = jit(mark, inline=True), jit(mark, inline=False)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module
+    return Kernel(*(entry(module.__dict__[function].py_func) for function in Kernel._fields))
 
 
 def fingerprint(*files: Path) -> str:
@@ -92,31 +111,68 @@ def fingerprint(*files: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-def jit(mark: str) -> Callable[[Any], Any]:
-    """Compiles a kernel function by its annotations; no memory management, because the kernel allocates nothing.
+def jit(mark: str, *, inline: bool) -> Callable[[Any], Any]:
+    """Makes a kernel function ready to be compiled into those that call it, or to be called by them.
 
-    Numba keeps what it compiled under the function's name and looks only at the function's own file to see whether it
-    is still true. The constants of `clausula.codes` are compiled in, so the name carries a `mark` of both files.
+    No memory management, because the kernel allocates nothing. Numba keeps what it compiled under the function's name
+    and looks only at the function's own file to see whether it is still true. The constants of `clausula.codes` are
+    compiled in, so the name carries a `mark` of both files.
     """
-    from numba import njit, types  # noqa: PLC0415 - an optional extra, loaded only by who compiles
+    from numba import njit  # noqa: PLC0415 - an optional extra, loaded only by who compiles
 
-    memory = types.Array(types.int64, 1, "C")
-
-    def kind(annotation: Any) -> Any:
-        if annotation is Any:
-            return memory
-        if annotation is int:
-            return types.int64
-        if annotation is NoneType:
-            return types.void
-        return types.UniTuple(types.int64, len(typing.get_args(annotation)))  # type: ignore[no-untyped-call]
-
-    def compile_function(function: Any) -> Any:
+    def ready(function: Any) -> Any:
         function.__qualname__ = f"{function.__qualname__}_{mark}"
-        hints = typing.get_type_hints(function)
-        result = kind(hints.pop("return"))
-        signature = result(*(kind(each) for each in hints.values()))
-        options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-        return njit(signature, **options)(function)
+        options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": inline}
+        dispatcher: Any = njit(**options)(function)
+        compile_by = dispatcher.compile
 
-    return compile_function
+        def compile_once(_: Any) -> Any:
+            """Compile by the annotations alone: Numba would make a variant for every constant argument."""
+            found = compile_by(signature_of(function))
+            dispatcher.disable_compile()
+            return found
+
+        dispatcher.compile = compile_once
+        return dispatcher
+
+    return ready
+
+
+def entry(function: Any) -> Callable[..., int]:
+    """Compiles a function, with all it calls, to be called from outside; kept in Numba's cache."""
+    from numba import cfunc  # noqa: PLC0415 - see jit
+
+    options: dict[str, Any] = {"cache": True, "nopython": True, "error_model": "numpy", "_nrt": False}
+    compiled: Any = cfunc(signature_of(function), **options)(function)
+    kept.append(compiled)
+    hints = [hint for name, hint in typing.get_type_hints(function).items() if name != "return"]
+    return ctypes.CFUNCTYPE(ctypes.c_int64, *(_C_TYPES[hint] for hint in hints))(compiled.address)
+
+
+_C_TYPES: dict[Any, Any] = {Any: ctypes.c_void_p, int: ctypes.c_int64}
+
+
+def signature_of(function: Any) -> Any:
+    """A kernel function's types by its annotations: `int` a 64-bit whole number, `Any` the address of such numbers.
+
+    A memory is a bare address: as Numba's arrays it would be seven numbers in every call of one function by another.
+    """
+    from numba import types  # noqa: PLC0415 - see jit
+
+    whole = types.int64
+    pointer: Any = types.CPointer
+    kinds = {Any: pointer(whole), int: whole, NoneType: types.void}
+    hints = typing.get_type_hints(function)
+    result = hints.pop("return")
+    back = kinds[result] if result in kinds else types.UniTuple(whole, len(typing.get_args(result)))  # type: ignore[no-untyped-call]
+    return back(*(kinds[hint] for hint in hints.values()))
+
+
+kept: list[Any] = []
+"""Compiled code lives as long as the object that made it."""
+
+
+def address(array: Any) -> int:
+    """Where the numbers of a NumPy array stand."""
+    found: int = array.__array_interface__["data"][0]
+    return found

@@ -36,13 +36,16 @@ def interpreted(function: Function) -> Function:
     return function
 
 
-jit: Jit = globals().get("jit", interpreted)  # clausula.compiled puts another `jit` here before it executes this file
+# clausula.compiled puts others here before it executes this file: `jit` makes a function a part of those that call it,
+# `apart` one that is called, because it is large or needed in many places
+jit: Jit = globals().get("jit", interpreted)
+apart: Jit = globals().get("apart", interpreted)
 
 
 @jit
 def note(trace: Any, n: int, where: int, row: int, before: int, after: int, extra: int) -> int:
-    """Write one step to the trace and return its new length; a trace without room is left as it is."""
-    if n + NOTE > len(trace):
+    """Write one step to the trace and return its new length; a trace without room (its first number) stays as it is."""
+    if n + NOTE > trace[0]:
         return n
     trace[n] = where
     trace[n + 1] = row
@@ -134,6 +137,12 @@ def truth(m: Any, c: int, x: Any, at: int, shift: int, w: Any) -> tuple[int, int
     of the alternative that came nearest, otherwise."""
     if c < 0:
         return TRUE, -1
+    return alternatives(m, c, x, at, shift, w)
+
+
+@apart
+def alternatives(m: Any, c: int, x: Any, at: int, shift: int, w: Any) -> tuple[int, int]:
+    """What `truth` says of a condition that asks something."""
     missed = -1
     opened = -1
     nearest = -1
@@ -531,7 +540,7 @@ def finish(w: Any, m0: int, m1: int, paid: int) -> None:
                 w[j + 1] += w[earlier + 1]
 
 
-@jit
+@apart
 def weigh(
     m: Any, number: int, x: Any, at: int, shift: int, left: int, e: Any, w: Any, m0: int, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int, int]:
@@ -615,7 +624,7 @@ def decide(
     m: Any, cover: int, x: Any, at: int, shift: int, left: int, e: Any, w: Any, trace: Any, n: int, where: int
 ) -> tuple[int, int, int, int, int, int, int]:
     """What one cover gives on a line: (benefit or -1, outcome, row, paid, kept, advanced, trace length)."""
-    slot = m[H_CANDIDATES] + cover * m[H_SERVICES] + x[at + SERVICE]
+    slot = m[H_CANDIDATES] + cover * m[H_SERVICES] + x[at + SERVICE] * m[H_BY_SERVICE]
     row = -1
     for c in range(m[slot], m[slot + 1]):
         number = m[c]
@@ -650,13 +659,14 @@ def decide(
 
 @jit
 def adjudicate(m: Any, x: Any, first: int, last: int, e: Any, w: Any, out: Any, trace: Any) -> int:
-    """Decide lines `first` to `last` of one household in order, moving its accounts; returns the trace's length.
+    """Decide lines `first` to `last` of one household in order, moving its accounts; returns the trace's length. Its
+    first number says how much room there is.
 
     `out` gets, for every line and cover slot: benefit, outcome, row, paid, kept, advanced; and after the slots of a
     line what is left of it. A cover whose answer is open stops the line: later covers wait, because what they owe
     depends on it.
     """
-    n = 0
+    n = 1
     depth = m[H_DEPTH]
     for i in range(first, last):
         at = i * m[H_STRIDE]
@@ -693,6 +703,7 @@ def adjudicate(m: Any, x: Any, first: int, last: int, e: Any, w: Any, out: Any, 
 def sweep(
     m: Any,
     x: Any,
+    households: int,
     starts: Any,
     opening: Any,
     opening_at: Any,
@@ -710,7 +721,7 @@ def sweep(
     opening[opening_at[h + 1]] (key, used, key, used …); what it closes with is written to `closing` in the same way.
     """
     end = 0
-    for h in range(len(starts) - 1):
+    for h in range(households):
         first = opening_at[h]
         count = opening_at[h + 1] - first
         for j in range(count):
@@ -721,5 +732,5 @@ def sweep(
         for j in range(W_ACCOUNTS, w[W_END]):
             closing[end] = w[j]
             end += 1
-    closing_at[len(starts) - 1] = end
+    closing_at[households] = end
     return end

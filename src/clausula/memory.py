@@ -21,7 +21,7 @@ def program_memory(program: Program) -> list[int]:
         memory = list(chain.from_iterable(parts))
         stride = t.columns + t.depth * t.width
         memory[: k.HEADER] = [
-            t.columns, t.width, t.depth, stride, t.services, t.candidates, t.covers, *starts, *[0] * (k.HEADER - 13),
+            t.columns, t.width, t.depth, stride, t.services, t.candidates, t.covers, *starts, 1, *[0] * (k.HEADER - 14),
         ]  # fmt: skip
         program.cache["memory"] = memory
     found: list[int] = program.cache["memory"]
@@ -50,3 +50,8 @@ def work_memory(accounts: Sequence[int], room: int, moves: int) -> list[int]:
 def output_memory(program: Program, lines: int) -> list[int]:
     """Room for the decisions of so many lines: for every cover slot nothing decided, then what is left."""
     return ([-1, k.NO_COVER, -1, 0, 0, 0] * program.tables.depth + [0]) * lines
+
+
+def trace_memory(room: int) -> list[int]:
+    """Room for the notes of a trace, how much there is at first."""
+    return [room + 1, *[0] * room]

@@ -15,6 +15,8 @@ class Needs:
     def __init__(self, program: Program) -> None:
         self.program, self.tables = program, program.tables
         self.found: dict[tuple[int, int], frozenset[int]] = {}
+        self.tests: dict[tuple[int, int], frozenset[int]] = {}
+        self._tests: set[int] = set()
 
     @cached_property
     def everything(self) -> frozenset[int]:
@@ -36,6 +38,7 @@ class Needs:
         """The columns a cover can look at for a service, with what they derive from."""
         key = (cover, service)
         if key not in self.found:
+            self._tests = set()
             wanted = {self.places[column] for column in self._columns(cover, service) if column in self.places}
             open_ = list(wanted)
             while open_:
@@ -44,8 +47,13 @@ class Needs:
                     if place is not None and place not in wanted:
                         wanted.add(place)
                         open_.append(place)
-            self.found[key] = frozenset(wanted)
+            self.found[key], self.tests[key] = frozenset(wanted), frozenset(self._tests)
         return self.found[key]
+
+    def tests_of(self, cover: int, service: int) -> frozenset[int]:
+        """The tests a cover can put for a service."""
+        self.of(cover, service)
+        return self.tests[cover, service]
 
     def _columns(self, cover: int, service: int) -> Iterator[int]:
         tables, index = self.tables, self.tables.index
@@ -87,6 +95,7 @@ class Needs:
         for a in range(index[at]):
             for number in range(index[at + 1 + 2 * a], index[at + 2 + 2 * a]):
                 test = tests[number]
+                self._tests.add(number)
                 if test.kind == k.USED:
                     yield from self._step(test.fact)
                     continue

@@ -12,8 +12,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 
 from clausula.adjudicate import decide
-from clausula.batch.columns import People
-from clausula.batch.fast import decide_table, decision_columns
+from clausula.batch.answers import decision_columns
+from clausula.batch.deciding import decide_table, usage_of
+from clausula.batch.people import Members
 from clausula.household import Household, Line
 from clausula.program import Program
 from clausula.usage import AccountKey, Usage
@@ -94,7 +95,8 @@ def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
     lines = [sayable(line) for line in situation.lines if Decimal(line.paid_by_others) <= Decimal(line.charged)]
     twice = [*lines, *(replace(line, id=f"{line.id}-2", person=f"{line.person}-2") for line in lines)]
     table = table_of(twice, program)
-    found = decide_table(People(program, households, PROVIDERS), table)
+    found = decide_table(program, Members.of(households, PROVIDERS), table)
+    usage = usage_of(found)
     columns = decision_columns(found, table)
     rows = {row["line"]: row for row in columns.to_pylist()}
     for household, mine in zip(households, (lines, twice[len(lines) :]), strict=True):
@@ -106,4 +108,4 @@ def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
             assert row["outcome"] == decision.outcome, repr(situation)
             clause = program.clause(decision.reason) if decision.reason >= 0 else ("", "")
             assert (row["reason_plan"], row["reason_clause"]) == clause, repr(situation)
-        assert told(found.usage.get(household.id, Usage())) == told(expected.usage), repr(situation)
+        assert told(usage.get(household.id, Usage())) == told(expected.usage), repr(situation)

@@ -18,11 +18,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clausula import codes as k
-from clausula.batch.columns import Ints, People
-from clausula.batch.fast import Decided, decide_table, decision_columns
+from clausula import compiled
+from clausula.batch.answers import Answers, decision_columns
+from clausula.batch.deciding import Decided, decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
 from clausula.batch.outputs import listed_file
+from clausula.batch.people import Members
+from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
 from clausula.compiler import compile_book
 from clausula.household import Household, Line
@@ -30,6 +32,7 @@ from clausula.intake import Coding, Desk, Listed, Read, format_of, values
 from clausula.intake.parquet_rows import check_types, row_text
 from clausula.intake.table import Rows, check_columns
 from clausula.money import to_decimal
+from clausula.program import Program
 from clausula.sources import LineError
 from clausula.usage import Usage
 from clausula.values import OUTCOMES
@@ -65,8 +68,8 @@ class Source:
 
 
 def fits(job: Job) -> bool:
-    """Whether a job is done in bulk: one Parquet table with enough rows."""
-    if len(job.inputs) != 1 or format_of(job.inputs[0]) != "parquet":
+    """Whether a job is done in bulk: one Parquet table with enough rows, and a compiled kernel."""
+    if not compiled.available() or len(job.inputs) != 1 or format_of(job.inputs[0]) != "parquet":
         return False
     return bool(pq.read_metadata(job.inputs[0]).num_rows >= BULK)
 
@@ -86,10 +89,10 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     source = _read(job.inputs[0], facts, desk)
     done = np.zeros(source.table.num_rows, bool)
     groups = list(_groups(job))
-    slots = max(people.program.tables.depth for people in groups)
+    slots = max(each.program.tables.depth for each in groups)
     with listed_file(folder) as listed, Decisions(folder / "decisions.parquet", slots) as decisions:
-        for people in groups:
-            decided = _decide(people, source, usage, done)
+        for group in groups:
+            decided = _decide(group, source, usage, done)
             progress("deciding", int(done.sum()), len(done))
             if decided is not None:
                 decisions.write(decided, source)
@@ -167,8 +170,16 @@ def _is_fact(kind: str, word: str | None) -> bool:
     return True
 
 
-def _groups(job: Job) -> Iterator[People]:
-    """People whose plans can be decided together: by currency and order of lines."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People whose plans can be decided together."""
+
+    program: Program
+    members: Members
+
+
+def _groups(job: Job) -> Iterator[Group]:
+    """The people of a job, by currency and order of lines."""
     book, groups = job.book, dict[tuple[str, str], tuple[set[str], list[Household]]]()
     for household in job.roster.households.values():
         plans = {enrolment.plan for enrolment in household.enrolments}
@@ -180,21 +191,25 @@ def _groups(job: Job) -> Iterator[People]:
             known |= plans
             members.append(household)
     for plans, members in groups.values():
-        yield People(compile_book(book, plans), members, job.roster.providers)
+        try:
+            people = Members.of(members, job.roster.providers)
+        except ValueError as error:
+            raise UnfitError(str(error)) from error
+        yield Group(compile_book(book, plans), people)
 
 
-def _decide(people: People, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
+def _decide(group: Group, source: Source, usage: dict[str, Usage], done: Ints) -> Decided | None:
     """Decide the rows of a table that belong to these people and have not been done."""
     rest = np.flatnonzero(~(done | source.odd | source.twice))
     table = source.table.take(pa.array(rest))
     try:
-        decided = decide_table(people, table, usage)
-    except (pa.ArrowException, LineError, ValueError) as error:
+        decided = decide_table(group.program, group.members, table, usage)
+    except (pa.ArrowException, LineError, ValueError, OverflowError) as error:
         raise UnfitError(str(error)) from error
-    usage.update(decided.usage)
-    decided.rows.order = rest[decided.rows.order]
-    done[decided.rows.order] = True
-    return decided if len(decided.rows.order) else None
+    usage.update(usage_of(decided, usage))
+    decided.order = rest[decided.order]
+    done[decided.order] = True
+    return decided if len(decided.order) else None
 
 
 def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
@@ -218,27 +233,25 @@ def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> I
 
 def _count(tally: Tally, name: str, decided: Decided) -> None:
     """Add the totals of decided columns, exactly: whole minor units summed, then turned into currency units."""
-    program, x = decided.program, decided.rows.x
+    answers, program = Answers(decided), decided.program
     currency = program.currency
 
     def amount(values: Ints) -> Decimal:
         return to_decimal(int(np.sum(values, dtype=np.int64)), currency)
 
-    outcomes = np.bincount(decided.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
+    outcomes = np.bincount(answers.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, Decimal] = {}
-    covers = [cover.plan.id for cover in program.covers]
-    cash = Decimal(0)
-    for slot in range(program.tables.depth):
-        paid = decided.slot(slot, 3)
-        cash += amount(np.where(decided.cash(slot), paid, 0))
-        which = x[program.tables.columns + slot * program.tables.width]
-        for number, plan in enumerate(covers):
-            sum_of_plan = amount(paid[which == number])
-            by_plan[plan] = by_plan.get(plan, Decimal(0)) + sum_of_plan
+    for slot in range(decided.depth):
+        for number in np.unique(decided.cover[:, slot]).tolist():
+            if number >= 0:
+                plan = program.covers[number].plan.id
+                paid = amount(answers.slot(slot, 3)[decided.cover[:, slot] == number])
+                by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
+    sums = answers.sums()
     tally.were_decided(
         name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
-        charged=amount(x[k.CHARGED]), paid=sum(by_plan.values(), Decimal(0)), cash=cash, borne=amount(decided.left),
-        others=amount(x[k.OTHERS]),
+        charged=amount(sums["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(sums["cash"]),
+        borne=amount(decided.left), others=amount(sums["paid_by_others"]),
     )  # fmt: skip
 
 

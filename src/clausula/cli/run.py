@@ -46,7 +46,10 @@ def add(commands: Commands) -> None:
         "inputs", nargs="+", metavar="INPUT", help="files of claims; their format is seen from the content"
     )
     parser.add_argument(
-        "--members", metavar="FILE", required=True, help="who is a member, in which plans (TOML or JSON)"
+        "--members",
+        metavar="FILE",
+        required=True,
+        help="who is a member, in which plans (TOML, JSON, or a folder of tables)",
     )
     parser.add_argument(
         "--out", metavar="DIR", required=True, help="folder for the results; appears whole at the end, or not at all"

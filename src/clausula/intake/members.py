@@ -1,7 +1,8 @@
 """Reads the members file: households with their people, numbers, enrolments and evidence, and the providers.
 
-TOML or JSON of the same shape, described in docs/how-to/bring-in-claims.md. Everything wrong is reported at once, each
-with its line (in TOML), what was found and how to mend it. A file that is wrong anywhere is not used at all.
+TOML or JSON of the same shape, described in docs/how-to/bring-in-claims.md; for a folder of tables, `member_tables`.
+Everything wrong is reported at once, each with its line (in TOML), what was found and how to mend it. A file that is
+wrong anywhere is not used at all.
 """
 
 from __future__ import annotations
@@ -31,7 +32,13 @@ _LISTS = frozenset({"issuer_lists", "services", "proposals", "names"})
 
 
 def read_roster(path: Path) -> Roster:
-    """The roster of a members file (.toml or .json). Raises InputError with every finding."""
+    """The roster of a members file (.toml or .json) or of a folder of member tables. Raises InputError with every
+    finding."""
+    if path.is_dir():
+        # Arrow comes along only where it is needed.
+        from clausula.intake.member_tables import read_member_tables  # noqa: PLC0415
+
+        return read_member_tables(path)
     text = read_text(path)
     reading = _Reading(str(path), text if path.suffix.lower() != ".json" else "")
     roster = reading.roster(_parse(path, text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -17,14 +18,12 @@ OPEN = {
     "database": "Django's and Procrastinate's own tables name nobody",
     "demo_loaded": "names rooms",
     "directory_": "who treats is public; the history of it as well",
-    "enrolment_locality": "which postcode lies in which commune is public",
-    "enrolment_plan": "the texts of plans, their editions and the history of these name nobody",
     "events_outbox": "ids only, gone in a moment",
 }
 ROOMS = ("accounts", "audit", "claims", "directory", "documents", "enrolment", "events", "ledger", "payments", "people")
 
 
-def rows(sql: str, *values: object) -> list[tuple[object, ...]]:
+def rows(sql: str, *values: UUID) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,174 @@
+"""Documents as the kernel reads them: what `clausula.encoder` does for a household's, done for a table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clausula import codes as k
+from clausula.batch.entities import Entities
+from clausula.batch.people import People
+from clausula.batch.table import Ints, Table, coded
+from clausula.codes import MISSING
+from clausula.conditions import under
+from clausula.household import Provider
+
+NO_PROVIDER = Provider("")
+LIMITED = {k.E_EPISODE: "episode", k.E_INDICATION: "indication", k.E_CLAIM: "claim"}
+
+
+class Papers:
+    """The documents of all people that the program asks for.
+
+    memory: of the kernel, as `evidence_memory` lays it out. first, last: the numbers of each person's documents.
+    """
+
+    def __init__(self, people: People, entities: Entities) -> None:
+        self.people, self.program, self.entities = people, people.program, entities
+        members = people.members
+        table = members.evidence
+        words, which = Table(table, "").words("kind")
+        asked = np.array([*(word in self.program.evidence_kinds for word in words), False])[which]
+        owner = members.number(table.column("person")) if table.num_rows else np.zeros(0, np.int64)
+        kept = np.flatnonzero(asked & (owner >= 0))
+        kept = kept[np.lexsort((owner[kept], members.home[owner[kept]]))]
+        self.table, self.owner = Table(table.take(kept), ""), owner[kept]
+        rows = np.arange(len(kept))
+        records = np.zeros((len(kept), k.EVIDENCE_SIZE), np.int64)
+        self._plain(records)
+        self._issuers(records)
+        self._identities(records)
+        rows, records = self._scoped(rows, records)
+        proposals = self._proposals(rows, records)
+        whose = self.owner[rows]
+        order = np.argsort(whose, kind="stable")
+        self.first = np.searchsorted(whose[order], np.arange(len(members.home)))
+        self.last = np.searchsorted(whose[order], np.arange(len(members.home)), side="right")
+        self.memory = np.concatenate([records[order].reshape(-1), proposals, np.zeros(1, np.int64)])
+
+    def _plain(self, records: Ints) -> None:
+        """What stands in columns of its own."""
+        program, entities = self.program, self.entities
+        records[:, k.E_KIND] = self._word("kind", lambda word: 1 << program.evidence_kinds.get(word, 0), 0)
+        records[:, k.E_ISSUED] = self._day("issued_on", 0)
+        records[:, k.E_VALID], records[:, k.E_VALID_END] = (
+            self._day("valid_from", 0),
+            self._day("valid_until", k.FOREVER),
+        )
+        records[:, k.E_GRANTED] = self._word("status", lambda word: int(word == "granted"), 1)
+        records[:, k.E_NAMES] = self._several("names", program.named)
+        records[:, k.E_SPECIALTY] = self._word("specialty", entities.name("specialty").number, -1)
+        records[:, k.E_PROVIDER] = self._word("provider", entities.name("provider").number, -1)
+        records[:, k.E_USES] = -1
+        if self.table.has("uses"):
+            uses = self.table.whole("uses")
+            records[:, k.E_USES] = np.where(uses == MISSING, -1, uses)
+        for column, scope in LIMITED.items():
+            words, at = self.table.words(scope)
+            found = entities.local(scope, entities.name(scope).of(words, at), self.owner)
+            records[:, column] = np.where(found == MISSING, -1, found)
+
+    def _word(self, name: str, code: Callable[[str], int], otherwise: int) -> Ints:
+        found = self.table.by_word(name, code)
+        return np.where(found == MISSING, otherwise, found)
+
+    def _day(self, name: str, otherwise: int) -> Ints:
+        if not self.table.has(name):
+            return np.full(self.table.rows, otherwise)
+        found = self.table.days(name)
+        return np.where(found == MISSING, otherwise, found)
+
+    def _several(self, name: str, known: Mapping[str, int]) -> Ints:
+        """A column of lists of words as sets of bits."""
+        if not self.table.has(name):
+            return np.zeros(self.table.rows, np.int64)
+        found = coded(self.table.table.column(name), lambda words: _bits(known, words))
+        return np.where(found == MISSING, 0, found)
+
+    def _issuers(self, records: Ints) -> None:
+        """Lists, roles and specialties of who issued, as known of the provider or stated on the document."""
+        program, table = self.program, self.table
+        words, at = table.words("issuer")
+        known = [*(self.people.providers.get(word, NO_PROVIDER) for word in words), NO_PROVIDER]
+        for column, bits, own, stated in (
+            (k.E_ROLES, program.roles, [each.role for each in known], "issuer_role"),
+            (k.E_SPECIALTIES, program.specialties, [each.specialty for each in known], "issuer_specialty"),
+        ):
+            mine = np.array([_bits(bits, [word]) for word in own], np.int64)[at]
+            records[:, column] = mine | self._word(stated, lambda word, bits=bits: _bits(bits, [word]), 0)  # type: ignore[misc]
+        records[:, k.E_LISTS] = self._several("issuer_lists", program.lists)
+        for number, provider in enumerate(known[:-1]):
+            mine = np.flatnonzero(at == number) if provider.lists else at[:0]
+            for entry in provider.lists if len(mine) else ():
+                day = records[mine, k.E_ISSUED]
+                start = entry.start.toordinal() if entry.start else 0
+                until = entry.until.toordinal() if entry.until else k.FOREVER
+                records[mine, k.E_LISTS] |= np.where(
+                    (start <= day) & (day <= until), _bits(program.lists, [entry.list]), 0
+                )
+
+    def _identities(self, records: Ints) -> None:
+        """The account of each document: documents of a household with one identity share one."""
+        members, entities = self.people.members, self.entities
+        homes = members.home[self.owner]
+        entities.first_paper = np.searchsorted(homes, np.arange(len(members.homes) + 1))
+        place = np.arange(len(homes)) - entities.first_paper[homes] + 1
+        limited = np.flatnonzero(records[:, k.E_USES] >= 0)
+        entities.identities = [""] * len(homes)
+        columns = [self._texts(name) for name in ("id", "person", "kind", "issued_on", "issuer")]
+        for row in limited.tolist():
+            own, person, kind, issued, issuer = (column[row] for column in columns)
+            identity = own or f"{person}/{kind}/{issued}/{issuer}"
+            entities.identities[row] = identity
+            place[row] = entities.papers.setdefault((int(homes[row]), identity), int(place[row]))
+        records[:, k.E_KEY] = place << 22
+
+    def _texts(self, name: str) -> list[str]:
+        if not self.table.has(name):
+            return [""] * self.table.rows
+        column = self.table.table.column(name)
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        return [word or "" for word in column.cast(pa.string()).to_pylist()]
+
+    def _scoped(self, rows: Ints, records: Ints) -> tuple[Ints, Ints]:
+        """One record for each service a document is limited to."""
+        order = self.program.service_order
+        records[:, k.E_SERVICE_END] = len(order)
+        stated = self.table.table.column("services").to_pylist() if self.table.has("services") else []
+        limited = [row for row, nodes in enumerate(stated) if nodes]
+        if not limited:
+            return rows, records
+        parts = {row: [(order[node], order[node] + sum(under(other, node) for other in order)) for node in stated[row]
+                       if node in order] for row in limited}  # fmt: skip
+        counts = np.ones(len(rows), np.int64)
+        counts[limited] = [len(parts[row]) for row in limited]
+        again = np.repeat(rows, counts)
+        records = records[again]
+        for row, ranges in parts.items():
+            at = int(counts[:row].sum())
+            for number, (low, high) in enumerate(ranges):
+                records[at + number, k.E_SERVICE], records[at + number, k.E_SERVICE_END] = low, high
+        return again, records
+
+    def _proposals(self, rows: Ints, records: Ints) -> Ints:
+        """The providers that documents propose, behind the records."""
+        behind = len(rows) * k.EVIDENCE_SIZE
+        records[:, k.E_PROPOSAL] = records[:, k.E_PROPOSAL_END] = behind
+        found: list[int] = []
+        if self.table.has("proposals"):
+            number = self.entities.name("provider").number
+            stated: Sequence[Any] = self.table.table.column("proposals").to_pylist()
+            for at, row in enumerate(rows.tolist()):
+                if stated[row]:
+                    records[at, k.E_PROPOSAL] = behind + len(found)
+                    found += [number(name) for name in stated[row]]
+                    records[at, k.E_PROPOSAL_END] = behind + len(found)
+        return np.array(found, np.int64)
+
+
+def _bits(known: Mapping[str, int], names: Sequence[str]) -> int:
+    return sum(1 << known[name] for name in set(names) if name in known)

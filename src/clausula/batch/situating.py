@@ -1,0 +1,349 @@
+"""Which situation each line is in: the same covers, and the same answers to everything that plans ask of facts.
+
+A line's facts come from few sources: the era of the person, the provider, each column of codes, and which columns of
+amounts and dates are filled. Of each source only that is told apart which a test of the line's covers and service tells
+apart. So a million lines have a few thousand situations, and the conditions of plans are looked at once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from clausula import codes as k
+from clausula.batch.eras import Eras, grows
+from clausula.batch.loops import period_at, situate
+from clausula.batch.people import People
+from clausula.batch.table import Ints, Table
+from clausula.batch.values import FIELDS, Values
+from clausula.codes import MISSING
+from clausula.facts import DERIVATIONS, Spec
+from clausula.needs import Needs
+from clausula.program import Column, Program
+
+CODED = frozenset({"code", "flag", "set"})
+"""Kinds of facts that have few values; of the others a column of the table differs from line to line."""
+
+MOST_SITUATIONS = 1 << 20
+
+
+class Sifting:
+    """What of a program is told apart, for tables with certain columns.
+
+    live: places in `program.columns` of facts that differ from line to line where they are known. limits: for facts
+    that grow with the day of service, the values that make a difference.
+    """
+
+    def __init__(self, program: Program, stated: frozenset[str], of_providers: frozenset[str]) -> None:
+        """stated: columns that the tables may have. of_providers: facts that some provider has."""
+        self.program, self.needs, self.of_providers = program, Needs(program), of_providers
+        self.specs = {column.spec.id: column.spec for column in program.columns}
+        first = program.tables.columns
+        self.number = [column.index + (first if column.block else 0) for column in program.columns]
+        self.place = {number: place for place, number in enumerate(self.number)}
+        self.sets = np.array(program.tables.sets, bool)
+        self.tests: dict[int, list[Any]] = {}
+        self.worth: set[int] = set()
+        self._sort()
+        moved = stated | of_providers
+        self.live = frozenset(
+            place for place, column in enumerate(program.columns) if self._is_live(column.spec, place, stated, moved)
+        )
+
+    def _sort(self) -> None:
+        """Sort tests by the column they look at; note columns whose value counts, and that are compared."""
+        self.compared: set[int] = set()
+        for test in self.program.tables.tests:
+            if test.kind == k.USED:
+                continue
+            if test.kind in (k.BELOW_FACT, k.AT_MOST_FACT):
+                self.compared |= {self.place[c] for c in (test.fact, test.a) if c in self.place}
+            elif test.fact in self.place:
+                self.tests.setdefault(self.place[test.fact], []).append(test)
+        for step in self.program.tables.steps:
+            if step.a_fact in self.place:
+                self.worth.add(self.place[step.a_fact])
+
+    def _is_live(self, spec: Spec, place: int, stated: frozenset[str], moved: frozenset[str]) -> bool:
+        if spec.id in stated | FIELDS and spec.kind not in CODED:
+            return True
+        if spec.id == "day_kind" or place in self.compared:
+            return True
+        if not spec.derive:
+            return False
+        if spec.id in moved:
+            return True
+        settled = grows(spec) and place not in self.worth and spec.args[0] not in moved
+        constant = spec.derive in DERIVATIONS and "served_on" not in spec.args and not self._moves(spec, moved)
+        return not (settled or constant)
+
+    def _moves(self, spec: Spec, moved: frozenset[str]) -> bool:
+        """Whether an argument of a derived fact can differ from line to line."""
+        for name in spec.args:
+            other = self.specs.get(name)
+            if name in moved or (other is not None and other.derive and self._moves(other, moved)):
+                return True
+        return False
+
+    @cached_property
+    def limits(self) -> dict[str, list[int]]:
+        """For facts that grow with the day of service, the values at which a test changes."""
+        found: dict[str, set[int]] = {}
+        for place, tests in self.tests.items():
+            spec = self.program.columns[place].spec
+            if grows(spec) and place not in self.live:
+                marks = {bound for test in tests for bound in (test.a, test.b) if abs(bound) < k.FOREVER}
+                found.setdefault(spec.id, set()).update(marks)
+        return {name: sorted(marks) for name, marks in found.items()}
+
+    def classes(self, place: int, values: Ints) -> Ints:
+        """Values of a column as small numbers; the same number where nothing in the program tells them apart."""
+        if place in self.worth or place in self.compared:
+            return np.unique(values, return_inverse=True)[1]
+        unique, inverse = np.unique(values, return_inverse=True)
+        signs = [unique == MISSING, *(self.holds(test, unique) for test in self.tests.get(place, ()))]
+        return combined(np.stack(signs).astype(np.int64))[inverse]
+
+    def holds(self, test: Any, values: Ints) -> Ints:
+        """Truth of a test of one column for many values, as `kernel.holds` has it."""
+        kind, a, b = test.kind, test.a, test.b
+        missing = values == MISSING
+        if kind == k.KNOWN:
+            return np.where(missing != (a != 0), k.TRUE, k.FALSE)
+        if kind == k.ONE_OF:
+            found = self.sets[a + np.where(missing, 0, values)]
+        elif kind == k.BETWEEN:
+            found = (a <= values) & (values < b)
+        elif kind == k.OUTSIDE:
+            found = ~((a <= values) & (values < b))
+        elif kind == k.ANY:
+            found = values & a != 0
+        elif kind == k.ALL:
+            found = values & a == a
+        else:
+            found = values & a == 0
+        return np.where(missing, k.UNKNOWN, np.where(found, k.TRUE, k.FALSE))
+
+
+def combined(rows: Ints) -> Ints:
+    """One small number for every different column of a matrix."""
+    found = np.zeros(rows.shape[1], np.int64)
+    for row in rows:
+        numbers = np.unique(row, return_inverse=True)[1]
+        found = np.unique(found * (int(numbers.max(initial=0)) + 1) + numbers, return_inverse=True)[1]
+    return found
+
+
+class Source:
+    """Something facts of lines come from. code: of each line. classes: for each place in `program.columns` (and slot)
+    the class of every code; a group looks only at those it asks about."""
+
+    def __init__(self, code: Ints, count: int) -> None:
+        self.code, self.count = code, count
+        self.classes: dict[tuple[int, int], Ints] = {}
+
+    def seen(self, wanted: Iterable[tuple[int, int]]) -> Ints | None:
+        """One number for all codes that are the same in what is wanted; None where they all are."""
+        rows = [self.classes[key] for key in sorted(wanted) if key in self.classes]
+        rows = [row for row in rows if row.any()]
+        if not rows:
+            return None
+        found = rows[0] if len(rows) == 1 else combined(np.stack(rows))
+        return found if found.any() else None
+
+
+class Situating:
+    """The situations of the lines of one table.
+
+    number: of each line. examples: a line of each situation. stacks: covers by slot, for each situation.
+    """
+
+    def __init__(
+        self, sifting: Sifting, people: People, table: Table, person: Ints, served: Ints, service: Ints
+    ) -> None:
+        self.sifting, self.people, self.program = sifting, people, people.program
+        first, last = int(served.min()), int(served.max())
+        self.eras = Eras(people, first, last, sifting.limits)
+        self.era = period_at(person, served, self.eras.start, self.eras.since)
+        enrolled = [each[self.era] for each in self.eras.enrolled[: self.eras.depth]]
+        self.values = Values(people, table, person, served, enrolled)
+        group, kinds = self._groups(service)
+        sources = list(self._sources())
+        self.number, self.examples = self._number(group, kinds, sources)
+
+    def _groups(self, service: Ints) -> tuple[Ints, list[tuple[tuple[int, ...], int]]]:
+        """Lines with the same covers and service: the group of each, and covers by slot and service of each group."""
+        eras, nodes = self.eras, self.program.tables.services
+        stack = combined(eras.cover[: max(eras.depth, 1)]) if len(eras.owner) else np.zeros(0, np.int64)
+        pairs = stack[self.era] * nodes + service
+        present = np.flatnonzero(np.bincount(pairs, minlength=1))
+        renumbered = np.zeros(int(present.max(initial=0)) + 1, np.int64)
+        renumbered[present] = np.arange(len(present))
+        shown = self._shown(stack)
+        kinds = [(shown[pair // nodes], pair % nodes) for pair in present.tolist()]
+        return renumbered[pairs], kinds
+
+    def _shown(self, stack: Ints) -> dict[int, tuple[int, ...]]:
+        """The covers by slot of each stack."""
+        numbers, examples = np.unique(stack, return_index=True)
+        eras = self.eras
+        return {number: tuple(eras.cover[: eras.depth, row].tolist())
+                for number, row in zip(numbers.tolist(), examples.tolist(), strict=True)}  # fmt: skip
+
+    # --- sources ---
+
+    def _sources(self) -> Iterable[Source]:
+        values, sifting, columns = self.values, self.sifting, self.program.columns
+        yield self._era_source()
+        yield from self._provider_sources()
+        for name in values.table.table.column_names:
+            places = [place for place, column in enumerate(columns) if column.spec.id == name]
+            if not places or not values.table.has(name):
+                continue
+            if columns[places[0]].spec.kind in CODED and not any(place in sifting.live for place in places):
+                yield self._word_source(name, places)
+        yield self._presence()
+
+    def _era_source(self) -> Source:
+        """What is known of the person and the enrolments, by era."""
+        eras, sifting = self.eras, self.sifting
+        source = Source(self.era, len(eras.owner))
+        for place, column in enumerate(self.program.columns):
+            for slot in range(eras.depth) if column.block else (-1,):
+                found = eras.values.column(column, slot)
+                if place in sifting.live:
+                    found = (found != MISSING).astype(np.int64)
+                if place not in sifting.live:
+                    found = sifting.classes(place, found)
+                if column.spec.id in sifting.of_providers:  # said of the person, it goes before the provider's
+                    found = combined(np.stack([found, self._own(column, slot)]))
+                source.classes[place, slot] = found
+        return source
+
+    def _own(self, column: Column, slot: int) -> Ints:
+        """Whether an era's person or enrolment states a fact."""
+        found = self.people.of_enrolments(column.spec) if column.block else self.people.of_people(column.spec)
+        if found is None:
+            return np.zeros(len(self.eras.owner), np.int64)
+        whose = self.eras.enrolled[slot] if column.block else self.eras.owner
+        return (np.append(found, MISSING)[whose] != MISSING).astype(np.int64)
+
+    def _provider_sources(self) -> Iterable[Source]:
+        """What is known of the providers; one source for their facts, one for the lists they stand on."""
+        values, sifting, people = self.values, self.sifting, self.people
+        source = Source(values.provider + 1, len(values.names) + 1)
+        dated = None
+        for place, column in enumerate(self.program.columns):
+            if column.spec.id == "provider.lists":
+                lists = values.common(column.spec)
+                unique, code = np.unique(lists, return_inverse=True)
+                dated = dated or Source(code, len(unique))
+                dated.classes[place, -1] = sifting.classes(place, unique)
+                continue
+            found = people.of_providers(column.spec, values.names)
+            if found is not None:
+                found = np.concatenate([found[-1:], found[:-1]])
+                classes = (
+                    (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
+                )
+                for slot in range(self.eras.depth) if column.block else (-1,):
+                    source.classes[place, slot] = classes
+        if source.classes:
+            yield source
+        if dated is not None:
+            yield dated
+
+    def _word_source(self, name: str, places: Sequence[int]) -> Source:
+        """A column of codes."""
+        values, sifting = self.values, self.sifting
+        spec = self.program.columns[places[0]].spec
+        if values.table.kind(name) == "bool":
+            unique, code = np.unique(np.asarray(values.stated(spec)), return_inverse=True)
+        else:
+            words, at = values.table.words(name)
+            unique, code = _coded(values, spec, words), at + 1
+        source = Source(code, len(unique))
+        for place in places:
+            column = self.program.columns[place]
+            own = unique if column.spec is spec else _recoded(values, column.spec, name, unique)
+            for slot in range(self.eras.depth) if column.block else (-1,):
+                source.classes[place, slot] = sifting.classes(place, own)
+        return source
+
+    def _presence(self) -> Source:
+        """Which columns of amounts, dates and numbers are filled."""
+        values, sifting, columns = self.values, self.sifting, self.program.columns
+        code = np.zeros(values.rows, np.int64)
+        bits: list[list[tuple[int, int]]] = []
+        for place, column in enumerate(columns):
+            if place not in sifting.live:
+                continue
+            stated = values.stated(column.spec)
+            if stated is None:
+                continue
+            there = stated != MISSING
+            keys = [(place, slot) for slot in (range(self.eras.depth) if column.block else (-1,))]
+            if there.any():
+                code |= there.astype(np.int64) << len(bits)
+                bits.append(keys)
+        unique, code = np.unique(code, return_inverse=True)
+        source = Source(code, len(unique))
+        for bit, keys in enumerate(bits):
+            for key in keys:
+                source.classes[key] = unique >> bit & 1
+        return source
+
+    # --- situations ---
+
+    def _wanted(self, covers: tuple[int, ...], service: int) -> set[tuple[int, int]]:
+        """The columns (place, slot) that covers can look at for a service."""
+        wanted: set[tuple[int, int]] = set()
+        for slot, cover in enumerate(covers):
+            if cover >= 0:
+                for place in self.sifting.needs.of(cover, service):
+                    wanted.add((place, slot if self.program.columns[place].block else -1))
+        return wanted
+
+    def _number(self, group: Ints, kinds: Sequence[tuple[tuple[int, ...], int]], sources: Sequence[Source]) -> Any:
+        asks, asked, classes, at = [0], [], [], 0
+        for covers, service in kinds:
+            wanted = self._wanted(covers, service)
+            stride = len(kinds)
+            for which, source in enumerate(sources):
+                seen = source.seen(wanted)
+                if seen is not None:
+                    asked.append((which, at, stride))
+                    classes.append(seen)
+                    at += len(seen)
+                    stride *= int(seen.max()) + 1
+            if stride >= 1 << 62:
+                raise OverflowError("too many facts are told apart at once")
+            asks.append(len(asked))
+        codes = np.stack([source.code.astype(np.int32) for source in sources])
+        flat = np.concatenate(classes).astype(np.int64) if classes else np.zeros(1, np.int64)
+        questions = np.array(asked, np.int64).reshape(-1, 3)
+        room = 1 << 14
+        while True:
+            number, fresh = group.astype(np.int64), np.empty(room // 2, np.int64)
+            table, keys = np.full(room, -1, np.int64), np.zeros(room, np.int64)
+            found = situate(codes, number, np.array(asks), questions, flat, table, keys, fresh)
+            if found >= 0:
+                return number, fresh[:found]
+            room *= 4
+
+
+def _coded(values: Values, spec: Spec, words: Sequence[str]) -> Ints:
+    """The numbers of words, after MISSING."""
+    split = spec.kind == "set"
+    found = [values.people.code(spec, tuple(word.split("|")) if split else word) if word else MISSING for word in words]
+    return np.array([MISSING, *found], np.int64)
+
+
+def _recoded(values: Values, spec: Spec, name: str, unique: Ints) -> Ints:
+    """The numbers another plan's fact of the same name has for the same words."""
+    if values.table.kind(name) == "bool":
+        return unique
+    return _coded(values, spec, values.table.words(name)[0])

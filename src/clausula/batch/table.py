@@ -1,0 +1,132 @@
+"""A table of lines in the neutral layout, its columns as arrays of whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clausula.codes import MISSING
+from clausula.money import decimals
+
+Ints = Any
+"""An int64 array."""
+
+EPOCH = date(1970, 1, 1).toordinal()
+NO_DAY = -(10**9)
+
+
+class Table:
+    """Columns of an Arrow table, turned into arrays when first asked for. currency: of its amounts."""
+
+    def __init__(self, table: pa.Table, currency: str) -> None:
+        self.table, self.currency = table, currency
+        self.rows: int = table.num_rows
+        self._words: dict[str, tuple[list[str], Ints]] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether the table has a column of that name that says something."""
+        return name in self.table.column_names and not pa.types.is_null(self.table.column(name).type)
+
+    def kind(self, name: str) -> Any:
+        """The Arrow type of a column."""
+        return self.table.column(name).type
+
+    def words(self, name: str) -> tuple[list[str], Ints]:
+        """A column of texts: its different words, and for each row which (-1 where empty)."""
+        if name not in self._words:
+            self._words[name] = self._coded(name) if self.has(name) else ([], np.full(self.rows, -1, np.int32))
+        return self._words[name]
+
+    def _coded(self, name: str) -> tuple[list[str], Ints]:
+        column = self._column(name)
+        if not pa.types.is_dictionary(column.type):
+            column = column.cast(pa.string()).dictionary_encode()
+        words = [word or "" for word in column.dictionary.cast(pa.string()).to_pylist()]
+        at = indices(column)
+        if "" in words:
+            at = np.where(at == words.index(""), -1, at)
+        return words, at
+
+    def by_word(self, name: str, code: Callable[[str], int]) -> Ints:
+        """A column of texts, each word through a function; MISSING where empty."""
+        words, at = self.words(name)
+        return np.array([*(code(word) if word else MISSING for word in words), MISSING], np.int64)[at]
+
+    def days(self, name: str) -> Ints:
+        """A column of dates as ordinals."""
+        column = self._column(name)
+        if not pa.types.is_date(column.type):
+            return self.by_word(name, lambda word: date.fromisoformat(word).toordinal())
+        column = column.cast(pa.date32()).cast(pa.int32())
+        if not column.null_count:
+            return column.to_numpy(zero_copy_only=False).astype(np.int64) + EPOCH
+        found = pc.fill_null(column, NO_DAY).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.where(found == NO_DAY, MISSING, found + EPOCH)
+
+    def money(self, name: str) -> Ints:
+        """A column of amounts in minor units. Raises pyarrow.ArrowInvalid where one has too many decimals."""
+        column = self._column(name)
+        places = decimals(self.currency)
+        if not pa.types.is_decimal128(column.type) or column.type.scale != places:
+            column = column.cast(pa.decimal128(38, places))
+        halves = np.frombuffer(column.buffers()[1], np.int64).reshape(-1, 2)
+        halves = halves[column.offset : column.offset + len(column)]
+        found = halves[:, 0]
+        if column.type.precision > 18:
+            found = np.where(halves[:, 1] != found >> 63, -1, found)
+        if column.null_count:
+            found = np.where(column.is_null().to_numpy(zero_copy_only=False), MISSING, found)
+        return np.ascontiguousarray(found)
+
+    def whole(self, name: str) -> Ints:
+        """A column of whole numbers."""
+        column = self._column(name).cast(pa.int64())
+        return pc.fill_null(column, MISSING).to_numpy(zero_copy_only=False)
+
+    def flags(self, name: str) -> Ints:
+        """A column of flags: 0, 1 or MISSING."""
+        return pc.fill_null(self._column(name).cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
+
+    def _column(self, name: str) -> Any:
+        return self.table.column(name).combine_chunks()
+
+
+def indices(column: Any) -> Ints:
+    """The indices of a dictionary column, -1 where it is empty."""
+    at = column.indices
+    if at.null_count:
+        at = pc.fill_null(at.cast(pa.int32()), -1)
+    return at.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+
+
+def coded(column: Any, code: Callable[[Any], int]) -> Ints:
+    """A column of any kind, each different value through a function; MISSING where empty."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_null(column.type):
+        return np.full(len(column), MISSING, np.int64)
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return _coded_lists(column, code)
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    values = [MISSING if value is None or value == "" else code(value) for value in column.dictionary.to_pylist()]
+    return np.array([*values, MISSING], np.int64)[indices(column)]
+
+
+def _coded_lists(column: Any, code: Callable[[Any], int]) -> Ints:
+    known: dict[tuple[str, ...], int] = {}
+    found = np.full(len(column), MISSING, np.int64)
+    for row, value in enumerate(column.to_pylist()):
+        if value is not None:
+            key = tuple(value)
+            if key not in known:
+                known[key] = code(key)
+            found[row] = known[key]
+    return found
+
+
+Words = Mapping[str, int]

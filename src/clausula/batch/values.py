@@ -1,0 +1,220 @@
+"""The facts of lines as columns of whole numbers: what `clausula.encoder` reads for one line, read for all of them.
+
+A fact is what the line states; else what is known of the person, the enrolment or the provider; else what follows from
+other facts; else its default. Only columns that are asked for are worked out. `tests/batch/test_columns.py` holds this
+and the encoder against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from clausula import codes as k
+from clausula.batch.people import People
+from clausula.batch.table import Ints, Table
+from clausula.codes import MISSING
+from clausula.facts import DERIVATIONS, Spec
+from clausula.household import Line, Person
+from clausula.program import Column
+from clausula.sources import Context, day_kind_of, window
+
+FIELDS = frozenset({"received_on", "episode", "stay", "indication", "provider", "time"})
+"""Facts that are fields of a line."""
+
+SOME_DAYS = 4_000_000
+"""More than the ordinals of all days."""
+
+
+class Values:
+    """Facts of some lines, each line of a person, on a day, with enrolments in its cover slots.
+
+    table: what the lines state. person, served: of each line. enrolled: for each slot the enrolment of each line, -1
+    for none. All arrays have one entry a line.
+    """
+
+    def __init__(self, people: People, table: Table, person: Ints, served: Ints, enrolled: Sequence[Ints]) -> None:
+        self.people, self.program, self.table = people, people.program, table
+        self.person, self.served, self.enrolled = person, served, enrolled
+        self.rows = len(person)
+        self.columns = {column.spec.id: column for column in self.program.columns}
+        self.names, self.provider = table.words("provider")
+        self._stated: dict[str, Ints] = {}
+        self._kept: dict[tuple[str, int], Ints] = {}
+
+    def column(self, column: Column, slot: int = -1) -> Ints:
+        """A column of the program, of a slot where it belongs to a cover."""
+        return self.block(column.spec, slot) if column.block else self.common(column.spec)
+
+    def stated(self, spec: Spec) -> Ints | None:
+        """What the lines themselves say; None where they say nothing."""
+        if not self.table.has(spec.id):
+            return None
+        if spec.id not in self._stated:
+            self._stated[spec.id] = self._read(spec)
+        return self._stated[spec.id]
+
+    def _read(self, spec: Spec) -> Ints:
+        import pyarrow as pa  # noqa: PLC0415
+
+        table, kind = self.table, self.table.kind(spec.id)
+        if spec.kind == "date":
+            return table.days(spec.id)
+        if spec.kind == "money" and (pa.types.is_decimal(kind) or pa.types.is_integer(kind)):
+            return table.money(spec.id)
+        if spec.kind == "number" and pa.types.is_integer(kind):
+            return table.whole(spec.id)
+        if spec.kind == "flag" and pa.types.is_boolean(kind):
+            return table.flags(spec.id)
+        if spec.kind == "set":
+            return table.by_word(spec.id, lambda word: self.people.code(spec, tuple(word.split("|"))))
+        return table.by_word(spec.id, lambda word: self.people.code(spec, word))
+
+    # --- facts of the line ---
+
+    def common(self, spec: Spec) -> Ints:
+        """A fact that is the same for all covers of a line."""
+        key = (spec.id, -1)
+        if key not in self._kept:
+            sources = (
+                lambda: self.stated(spec), lambda: self._of_person(spec), lambda: self._of_provider(spec),
+                lambda: self._derived(spec),
+            )  # fmt: skip
+            self._kept[key] = self._first(spec, sources)
+        return self._kept[key]
+
+    def _first(self, spec: Spec, sources: Sequence[Callable[[], Ints | None]]) -> Ints:
+        """What the first source says, where it is missing what the next says, and so on; the default at last."""
+        found: Ints | None = None
+        for source in sources:
+            if found is None:
+                found = source()
+            elif (found == MISSING).any():
+                more = source()
+                found = found if more is None else np.where(found == MISSING, more, found)
+        default = self.people.default(spec)
+        if found is None:
+            return np.broadcast_to(np.int64(default), self.rows)
+        return found if default == MISSING else np.where(found == MISSING, default, found)
+
+    def _of_person(self, spec: Spec) -> Ints | None:
+        found = self.people.of_people(spec)
+        return None if found is None else found[self.person]
+
+    def _of_provider(self, spec: Spec) -> Ints | None:
+        if spec.id == "provider.lists":
+            return self._lists(spec)
+        found = self.people.of_providers(spec, self.names)
+        return None if found is None else found[self.provider]
+
+    def _lists(self, spec: Spec) -> Ints:
+        """Lists the provider stands on, on the day of admission where there is one, else of service."""
+        names, day = self.program.set_names.get(spec.id, {}), self.listed_on()
+        found = np.full(self.rows, MISSING, np.int64)
+        for number, word in enumerate(self.names):
+            provider = self.people.providers.get(word)
+            mine = np.flatnonzero(self.provider == number) if provider else ()
+            if provider is None or not len(mine):
+                continue
+            mask = np.zeros(len(mine), np.int64)
+            for entry in provider.lists:
+                bit = 1 << names[entry.list] if entry.list in names else 0
+                start = entry.start.toordinal() if entry.start else 0
+                until = entry.until.toordinal() if entry.until else k.FOREVER
+                mask |= np.where((start <= day[mine]) & (day[mine] <= until), bit, 0)
+            found[mine] = mask
+        return found
+
+    def listed_on(self) -> Ints:
+        """The day on which a provider's lists count."""
+        if not self.table.has("admitted_on"):
+            return self.served
+        admitted = self.table.days("admitted_on")
+        return np.where(admitted == MISSING, self.served, admitted)
+
+    def _derived(self, spec: Spec) -> Ints | None:
+        if spec.derive == "window":
+            return window(spec, self.served)
+        if spec.id == "day_kind":
+            return self._day_kinds(spec)
+        return derived(spec, [self._argument(name, -1) for name in spec.args]) if spec.derive in DERIVATIONS else None
+
+    def _argument(self, name: str, slot: int) -> Ints:
+        if name == "served_on":
+            return self.served
+        column = self.columns.get(name)
+        if column is None:
+            return np.broadcast_to(np.int64(MISSING), self.rows)
+        return self.column(column, slot)
+
+    def _day_kinds(self, spec: Spec) -> Ints:
+        """Kind of day by place and day, worked out once for each pair."""
+        words, country = self.table.words("country")
+        facts = ("residence_country", "residence_canton", "patron_saint_day")
+        table = self.people.members.people
+        there = [Table(table, "").words(name) if name in table.column_names else ([], None) for name in facts]
+        home = np.zeros(self.rows, np.int64)
+        for names, at in there:
+            home = home * (len(names) + 1) + (0 if at is None else at[self.person] + 1)
+        width = int(home.max(initial=0)) + 1
+        pairs = ((country + 1) * width + home) * SOME_DAYS + self.served
+        unique, example, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+        found = []
+        for row in example.tolist():
+            word = words[country[row]] if country[row] >= 0 else ""
+            stated = {name: names[at[self.person[row]]] for name, (names, at) in zip(facts, there, strict=True)
+                      if at is not None and at[self.person[row]] >= 0}  # fmt: skip
+            line = Line("", "", "", date.fromordinal(int(self.served[row])), facts={"country": word} if word else {})
+            context = Context(line, Person("", date.min, facts=stated), None, None)
+            found.append(self.people.code(spec, day_kind_of(context, self.program.covers[0].plan.country)))
+        return np.array(found, np.int64)[inverse] if len(unique) else np.zeros(0, np.int64)
+
+    # --- facts of a cover ---
+
+    def block(self, spec: Spec, slot: int) -> Ints:
+        """A fact of the enrolment in a slot; MISSING where the slot is empty."""
+        key = (spec.id, slot)
+        if key not in self._kept:
+            sources = (
+                lambda: self.stated(spec), lambda: self._of_enrolment(spec, slot), lambda: self._of_provider(spec),
+                lambda: self._block_derived(spec, slot),
+            )  # fmt: skip
+            found = self._first(spec, sources)
+            self._kept[key] = np.where(self.enrolled[slot] >= 0, found, MISSING)
+        return self._kept[key]
+
+    def _of_enrolment(self, spec: Spec, slot: int) -> Ints | None:
+        if spec.id == "covers_before":
+            return self._before(spec, slot)
+        found = self.people.of_enrolments(spec)
+        return None if found is None else np.append(found, MISSING)[self.enrolled[slot]]
+
+    def _block_derived(self, spec: Spec, slot: int) -> Ints | None:
+        if spec.derive not in DERIVATIONS:
+            return None
+        return derived(spec, [self._argument(name, slot) for name in spec.args])
+
+    def _before(self, spec: Spec, slot: int) -> Ints:
+        """Plans that decide before this one on the line."""
+        names = self.program.set_names.get(spec.id, {})
+        plans, which = Table(self.people.members.enrolments, "").words("plan")
+        bits = np.array([*(1 << names[plan] if plan in names else 0 for plan in plans), 0], np.int64)
+        which = np.append(which, -1)
+        found = np.zeros(self.rows, np.int64)
+        mine = which[self.enrolled[slot]]
+        for earlier in range(slot):
+            other = which[self.enrolled[earlier]]
+            found |= np.where(other != mine, bits[other], 0)
+        return found
+
+
+def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
+    """A derived fact of columns; MISSING where an argument is."""
+    missing = np.zeros(len(arguments[0]), bool)
+    for argument in arguments:
+        missing |= argument == MISSING
+    plain: list[Any] = [np.where(missing, 1, argument) for argument in arguments]
+    return np.where(missing, MISSING, DERIVATIONS[spec.derive](*plain))
