@@ -51,16 +51,11 @@ def serve(arguments: Sequence[str]) -> int:
         return _fail(f"The database does not let the server in: {error}")
     if faults:
         return _fail(f"The role of the web process {' and '.join(faults)}: row-level security would not hold for it.")
-<<<<<<< HEAD
-    with _until_stopped():
-        return _run(env, options, lambda: print(f"serving on {options.host}:{options.port}", flush=True))
-=======
     try:
         with _until_stopped():
             return _run(env, options, lambda: print(f"serving on {options.host}:{options.port}", flush=True))
     except Stop:
         return 0
->>>>>>> server
 
 
 def demo(arguments: Sequence[str]) -> int:
@@ -185,11 +180,6 @@ def _run(env: Mapping[str, str], options: argparse.Namespace, announce: object) 
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)
         return _fail("A process ended by itself; see its last words above.")
-<<<<<<< HEAD
-    except Stop:
-        return 0
-=======
->>>>>>> server
     finally:
         for process in reversed(processes):
             _stop(process)

@@ -11,11 +11,7 @@ from django.utils import timezone
 from clausula_server.accounts.models import User
 from clausula_server.audit.queries import opened_by
 from clausula_server.lib.acting import Actor, acting, system
-<<<<<<< HEAD
-from clausula_server.lib.roles import Role
-=======
 from clausula_server.lib.roles import STAFF, Role
->>>>>>> server
 from clausula_server.people.queries import Sight, sight_of, staff_roles_of
 
 NOTHING = Sight(frozenset(), frozenset())
@@ -39,12 +35,8 @@ def actor_for(user: User, at: datetime) -> Actor:
         if user.person_id is not None:
             roles |= {Role.MEMBER, *staff_roles_of(user.person_id, day)}
             sight = sight_of(user.person_id, day)
-<<<<<<< HEAD
-            opened = opened_by(user.id, at)
-=======
             if roles & STAFF:
                 opened = opened_by(user.id, at)
->>>>>>> server
             name = str(user.person)
         else:
             name = str(user)

@@ -139,12 +139,13 @@ class Ended(models.TextChoices):
     CHANGE = "change", "change of plan"
     DECISION = "decision", "membership lost"
     DEATH = "death"
-    MISTAKE = "mistake", "never meant"
+    VOID = "void", "withdrawn before it began"
 
 
 @recorded()
 class Enrolment(models.Model):
-    """A person of a household is in a plan over a period. Under which text and with which choices say its terms."""
+    """A person of a household is in a plan over a period. Under which text and with which choices say its terms; one
+    that was withdrawn before it began (`void`) has none, and counts nowhere."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrolments")
@@ -162,7 +163,8 @@ class Enrolment(models.Model):
             ),
             models.CheckConstraint(condition=Q(ended_for__in=["", *Ended.values]), name="enrolment_ended_for_known"),
             models.CheckConstraint(
-                condition=Q(ended_for="") | Q(during__endswith__isnull=False), name="enrolment_ended_has_an_end"
+                condition=Q(ended_for__in=["", "void"]) | Q(during__endswith__isnull=False),
+                name="enrolment_ended_has_an_end",
             ),
             models.UniqueConstraint(fields=["id", "household", "plan"], name="enrolment_of_one_household_and_plan"),
             ExclusionConstraint(
@@ -172,6 +174,7 @@ class Enrolment(models.Model):
                     ("plan", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
+                condition=~Q(ended_for="void"),
             ),
         ]
         indexes = [models.Index(fields=["household", "plan"], name="enrolment_household")]

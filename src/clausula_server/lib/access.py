@@ -147,19 +147,12 @@ def guard(name: str, concerned: Callable[..., Concerned] | None = None) -> Calla
             return await view(request, *args, **kwargs)
 
         def admit_and_let_go(request: HttpRequest, kwargs: dict[str, Any]) -> None:
-<<<<<<< HEAD
-            actor = actor_of(request)
-            with acting(actor, name):
-                _admit(actor, name, concerned, request, kwargs)
-            connections.close_all()  # a stream would keep the connection from the pool as long as it lasts
-=======
             try:
                 actor = actor_of(request)
                 with acting(actor, name):
                     _admit(actor, name, concerned, request, kwargs)
             finally:
                 connections.close_all()  # a stream would keep the connection from the pool as long as it lasts
->>>>>>> server
 
         guarded: Any = answer_later if inspect.iscoroutinefunction(view) else answer
         guarded.permission = name

@@ -43,18 +43,11 @@ def sight_of(person: UUID, day: date) -> Sight:
     3. A mandate in force opens what it says: administration, or care as well.
     """
     administrates, reads_care = {person}, {person}
-<<<<<<< HEAD
-    own = Membership.objects.filter(person_id=person, during__contains=day).first()
-    if own is not None and own.role in ADULTS:
-        others = Membership.objects.filter(household_id=own.household_id, during__contains=day).select_related("person")
-        for other in others.exclude(person_id=person):
-=======
     homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
     together = list(Membership.objects.filter(household__in=homes, during__contains=day).select_related("person"))
     own = next((each for each in together if each.person_id == person), None)
     if own is not None and own.role in ADULTS:
         for other in (each for each in together if each.person_id != person):
->>>>>>> server
             child = other.role == FamilyRole.CHILD
             if child or own.role == FamilyRole.HOLDER:
                 administrates.add(other.person_id)

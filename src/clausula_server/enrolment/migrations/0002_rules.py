@@ -52,10 +52,11 @@ TERMS = migrations.RunSQL(
         off record;
     BEGIN
         PERFORM set_config('app.roles', 'system', true);
-        SELECT e.during, range_agg(t.during) AS terms INTO off
+        SELECT CASE WHEN e.ended_for = 'void' THEN datemultirange() ELSE datemultirange(e.during) END AS during,
+                coalesce(range_agg(t.during), datemultirange()) AS terms INTO off
             FROM enrolment_enrolment e LEFT JOIN enrolment_term t ON t.enrolment_id = e.id
-            WHERE e.id = of_enrolment GROUP BY e.id, e.during;
-        IF FOUND AND (off.terms IS NULL OR off.terms <> datemultirange(off.during)) THEN
+            WHERE e.id = of_enrolment GROUP BY e.id;
+        IF FOUND AND off.terms <> off.during THEN
             RAISE EXCEPTION 'the terms % of enrolment % do not cover its days %', off.terms, of_enrolment, off.during
                 USING ERRCODE = 'check_violation', HINT = 'Every day of an enrolment has a term, and no other day.';
         END IF;
