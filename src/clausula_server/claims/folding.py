@@ -8,7 +8,7 @@ Nothing is ever posted negatively: a void line is gone, and what differs is the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from clausula_server.claims.engine.deciding import Deciding, Verdict
 from clausula_server.claims.world import Account, Charged, Json, Order, Standing, Usage, World, kept_moves, moves_of
 from clausula_server.lib.refusals import refuse
 
-Covers = list[dict[str, Any]]
+Covers = Sequence[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def fold(world: World, change: Change) -> Folded:
         verdict, taken = _decide(deciding, line, before, change)
         for key in verdict.moves:
             touched[key] = line.served_on
-        if before is None or _differs(before.decision, verdict, taken):
+        if before is None or _differs(before, verdict, taken):
             own = line.id in change.overridden or line.id in came or before is None
             because = change.because if own or change.because == "evidence" else "order"
             told.append(Told(line, verdict, before or came.get(line.id), taken, because))
@@ -138,8 +138,12 @@ def override(deciding: Deciding, line: Charged, covers: Covers, engine: Verdict)
     )
 
 
-def _differs(before: Json, verdict: Verdict, taken: str) -> bool:
-    """Whether a decision says anything else than the one that stood."""
+def _differs(stood: Standing, verdict: Verdict, taken: str) -> bool:
+    """Whether a decision says anything else than the one that stood. What a sensitive line waits for is not compared:
+    it is not read here, and a decision more does no harm."""
+    before = stood.decision
+    if verdict.missing and (stood.row["private"] is not None or before["reason"] != verdict.reason):
+        return True
     if (before["taken"], before["outcome"], before["paid"], before["cash"], before["borne"], before["advanced"]) != (
         taken, verdict.outcome, verdict.paid, verdict.cash, verdict.borne, verdict.advanced,
     ):  # fmt: skip

@@ -64,7 +64,7 @@ class Round:
         self._balances(folded)
         posted = self._status(before)
         post(posted, self.today, self.world.accounts)
-        self._tell(before)
+        self._tell()
         store.write(self.parts)
         return folded
 
@@ -212,7 +212,7 @@ class Round:
             postings.append(_posting(row, old, self.word))
         return postings
 
-    def _tell(self, before: Mapping[str, Row]) -> None:
+    def _tell(self) -> None:
         """An event for each claim named in the change, one for each other person whose claims changed with it."""
         own = [claim for claim in self.claims if claim in self._named()]
         for claim in own:

@@ -29,19 +29,21 @@ def begin(
     key: str = "",
     codes: Iterable[str] = (),
     entities: Iterable[str] = (),
+    locked: bool = True,
 ) -> World | None:
     """Lock a household, that of a person on the day `since` or the one named, and read what a decision looks at.
 
     since: the earliest day of service that can be affected. codes: providers, entities: stays, episodes and indications
-    the new lines name. None: the person is in no household on that day. One statement; only inside a transaction.
+    the new lines name. locked: False for who only looks. None: the person is in no household on that day.
+    One statement; only inside a transaction.
     """
     if not connection.in_atomic_block:
         raise NobodyActs("a household is locked inside an action's transaction")
     current_actor()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT claims_begin(%s, %s, %s, %s, %s, %s, %s::text[], %s::text[])",
-            [person, since, household, since, since, key, _texts(codes), _texts(entities)],
+            "SELECT claims_begin(%s, %s, %s, %s, %s, %s, %s::text[], %s::text[], %s)",
+            [person, since, household, since, since, key, _texts(codes), _texts(entities), locked],
         )
         (answer,) = cursor.fetchone()
     read = json.loads(answer) if isinstance(answer, str) else answer

@@ -136,7 +136,7 @@ class World:
         return next((row for row in self.people if row["role"] == "holder" and holds(row, on)), None)
 
     def mark(self, on: date) -> tuple[int, ...]:
-        """What of the household's rows holds on a day: days of the same mark are decided by the same texts and facts."""
+        """What of the household's rows holds on a day: days of one mark are decided by the same texts and facts."""
         rows = (*self.people, *self.homes, *self.facts, *self.terms)
         return tuple(number for number, row in enumerate(rows) if holds(row, on))
 

@@ -38,6 +38,23 @@ def submit_claim(new: NewClaim, today: date | None = None) -> Receipt:
 
     The same key again answers the same claim. Raises Refused for what cannot be decided as stated.
     """
+    world, claim, lines = draft(new, today=today)
+    if world.known is not None:
+        store.write({})
+        return Receipt(UUID(world.known["id"]), repeated=True)
+    round_ = Round(world, Change("submitted", new=tuple(lines)), today or new.received_on)
+    round_.claims[claim["id"]] = claim
+    round_.new.add(claim["id"])
+    round_.add("attachment", [_attachment(each, claim, new.received_on) for each in new.attachments])
+    round_.hold()
+    return Receipt(UUID(claim["id"]))
+
+
+def draft(
+    new: NewClaim, *, today: date | None = None, locked: bool = True
+) -> tuple[World, dict[str, Any], list[Charged]]:
+    """The household of a claim, the row it would be, its lines ready to be decided. Inside a transaction, which acts as
+    the system from here until `store.write`. Raises Refused for what cannot be decided as stated."""
     _check(new)
     first = min(line.served_on for line in new.lines)
     world = store.begin(
@@ -46,22 +63,16 @@ def submit_claim(new: NewClaim, today: date | None = None) -> Receipt:
         key=_key(new),
         codes=[new.provider, *(line.provider for line in new.lines)],
         entities=[name for line in new.lines for name in (line.stay, line.episode, line.indication)],
+        locked=locked,
     )
     if world is None:
         refuse("person", f"they are in no household on {first}.", "Check person and days, or open a household first.")
     if world.known is not None:
         if world.known["digest"] != new.digest():
             refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
-        store.write({})
-        return Receipt(UUID(world.known["id"]), repeated=True)
+        return world, {}, []
     claim = _claim(world, new, today or new.received_on)
-    lines = _lines(world, new, claim)
-    round_ = Round(world, Change("submitted", new=tuple(lines)), today or new.received_on)
-    round_.claims[claim["id"]] = claim
-    round_.new.add(claim["id"])
-    round_.add("attachment", [_attachment(each, claim, new.received_on) for each in new.attachments])
-    round_.hold()
-    return Receipt(UUID(claim["id"]))
+    return world, claim, _lines(world, new, claim)
 
 
 def _key(new: NewClaim) -> str:

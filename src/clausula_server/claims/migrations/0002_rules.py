@@ -67,7 +67,7 @@ def stays(table: str, columns: str) -> str:
 BEGIN = """
     CREATE FUNCTION claims_begin(
         of_person uuid, on_day date, of_household uuid, since date, received date, claim_key text,
-        codes text[], entities text[]
+        codes text[], entities text[], locked boolean
     ) RETURNS jsonb LANGUAGE plpgsql AS $$
     DECLARE
         home uuid := of_household;
@@ -77,7 +77,11 @@ BEGIN = """
         IF home IS NULL THEN
             SELECT household_id INTO home FROM people_membership WHERE person_id = of_person AND during @> on_day;
         END IF;
-        PERFORM FROM people_household WHERE id = home FOR NO KEY UPDATE;
+        IF locked THEN
+            PERFORM FROM people_household WHERE id = home FOR NO KEY UPDATE;
+        ELSE
+            PERFORM FROM people_household WHERE id = home;
+        END IF;
         IF NOT FOUND THEN RETURN jsonb_build_object('household', NULL); END IF;
 
         SELECT array_agg(DISTINCT person_id) INTO members FROM people_membership WHERE household_id = home;
@@ -151,7 +155,7 @@ def inserts(table: str, part: str) -> str:
     return f"""
         IF parts ? '{part}' THEN
             INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, parts -> '{part}');
-        END IF;"""
+        END IF;"""  # noqa: S608 - tables of our own
 
 
 INSERTED = ("claim", "line", "decision", "sensitive", "evidence", "attachment", "pend", "move", "override", "appeal")
@@ -159,20 +163,20 @@ INSERTED = ("claim", "line", "decision", "sensitive", "evidence", "attachment", 
 WRITE = f"""
     CREATE FUNCTION claims_write(parts jsonb, roles text) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
-        {"".join(inserts(f"claims_{name}", name) for name in INSERTED)}
         IF parts ? 'set_line' THEN
             UPDATE claims_line l SET decision_id = n.decision_id, override_id = n.override_id, stands = n.stands,
                     void_for = n.void_for
                 FROM jsonb_populate_recordset(NULL::claims_line, parts -> 'set_line') n WHERE l.id = n.id;
         END IF;
+        IF parts ? 'close' THEN
+            UPDATE claims_pend p SET closed_at = n.closed_at, closed_for = n.closed_for
+                FROM jsonb_populate_recordset(NULL::claims_pend, parts -> 'close') n WHERE p.id = n.id;
+        END IF;
+        {"".join(inserts(f"claims_{name}", name) for name in INSERTED)}
         IF parts ? 'set_claim' THEN
             UPDATE claims_claim c SET status = n.status, rounds = n.rounds, decided_at = n.decided_at,
                     charged = n.charged, paid = n.paid, cash = n.cash, borne = n.borne, advanced = n.advanced
                 FROM jsonb_populate_recordset(NULL::claims_claim, parts -> 'set_claim') n WHERE c.id = n.id;
-        END IF;
-        IF parts ? 'close' THEN
-            UPDATE claims_pend p SET closed_at = n.closed_at, closed_for = n.closed_for
-                FROM jsonb_populate_recordset(NULL::claims_pend, parts -> 'close') n WHERE p.id = n.id;
         END IF;
         IF parts ? 'balance' THEN
             INSERT INTO claims_balance AS b
@@ -182,7 +186,7 @@ WRITE = f"""
         END IF;
         PERFORM set_config('app.roles', roles, true);
     END $$;
-"""
+"""  # noqa: S608 - tables of our own
 
 OF_CLAIM = "EXISTS (SELECT FROM claims_claim c WHERE c.id = {table}.claim_id)"
 NOT_MEDICAL = "app_acts_as('claims_handler', 'operations') AND entity[1] <> 'indication'"
@@ -213,7 +217,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(STAYS, "DROP FUNCTION claims_stays() CASCADE"),
         *(migrations.RunSQL(stays(table, columns), migrations.RunSQL.noop) for table, columns in MAY_CHANGE.items()),
-        migrations.RunSQL(BEGIN, "DROP FUNCTION claims_begin(uuid, date, uuid, date, date, text, text[], text[])"),
+        migrations.RunSQL(
+            BEGIN, "DROP FUNCTION claims_begin(uuid, date, uuid, date, date, text, text[], text[], boolean)"
+        ),
         migrations.RunSQL(WRITE, "DROP FUNCTION claims_write(jsonb, text)"),
         row_security("claims_claim", staff=STAFF, own=TREATED),
         *(of_claim(name) for name in ("line", "decision", "move", "pend", "attachment", "appeal")),
