@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from clausula_server.claims import store
@@ -76,27 +76,29 @@ class ClaimShown:
 def show_claim(claim: Claim, language: str, now: datetime | None = None) -> ClaimShown:
     """A claim with the decision as a ladder, in a language. Six statements, whatever its lines."""
     lines = list(
-        Line.objects.filter(claim=claim, stands=True).select_related("decision", "override").order_by("number")
+        Line.objects.filter(claim=claim, stands=True)
+        .select_related("decision", "override")
+        .annotate(taken=Count("decisions"))
+        .order_by("number")
     )
     parts = list(Sensitive.objects.filter(claim=claim))
     facts = {part.line_id: part.content for part in parts if part.decision_id is None}
     contents = {part.decision_id: part.content for part in parts if part.decision_id}
     waits = {wait.line_id: wait for wait in Pend.objects.filter(claim=claim, closed_at__isnull=True)}
-    taken = list(Decision.objects.filter(claim=claim).values_list("line", flat=True))
     found = [line.decision.content for line in lines if line.decision] + list(contents.values())
     named = {UUID(id_) for content in found for id_ in content.get("evidence", {}).values() if id_}
     papers = {str(row["id"]): row for row in Evidence.objects.filter(pk__in=named).values("id", "kind", "issued_on")}
     shown = [
-        _shown(line, language, facts.get(line.id, {}), contents, waits.get(line.id), papers, taken.count(line.id))
+        _shown(line, language, facts.get(line.id, {}), contents, waits.get(line.id), papers)
         for line in lines
     ]
     moves = list(Move.objects.filter(claim=claim).order_by("id"))
-    return ClaimShown(claim, shown, moves, _promised(claim, lines, now or timezone.now()))
+    return ClaimShown(claim, shown, moves, _promised(claim, lines, now or timezone.now(), waits=bool(waits)))
 
 
 def _shown(
     line: Line, language: str, private: Mapping[str, Any], contents: Mapping[UUID, Any], wait: Pend | None,
-    papers: Mapping[str, Any], taken: int,
+    papers: Mapping[str, Any],
 ) -> LineShown:  # fmt: skip
     decision = line.decision
     if decision is None:
@@ -115,7 +117,7 @@ def _shown(
     asked = [evidence_names(decision.editions, kind) for kind in wait.wants] if wait else []
     hidden = not content
     service = service_names(decision.editions, line.service)
-    return LineShown(line, service, decision, parts, account, wait, asked, taken - 1, hidden)
+    return LineShown(line, service, decision, parts, account, wait, asked, line.taken - 1, hidden)  # type: ignore[attr-defined] # annotated above
 
 
 def ladder(decision: Decision, language: str) -> Account:
@@ -135,12 +137,12 @@ def ladder(decision: Decision, language: str) -> Account:
 # --- times owed ---
 
 
-def _promised(claim: Claim, lines: Iterable[Line], now: datetime) -> list[Promise]:
+def _promised(claim: Claim, lines: Iterable[Line], now: datetime, *, waits: bool) -> list[Promise]:
     digests = sorted({each for line in lines if line.decision for each in line.decision.editions})
     if not digests:
         return []
     stopped = stood_still(claim, now)
-    done = claim.decided_at if not Pend.objects.filter(claim=claim, closed_at__isnull=True).exists() else None
+    done = None if waits else claim.decided_at
     zone = timezone.get_current_timezone()
     since = datetime.combine(claim.received_on, datetime.min.time())
     at = [None if moment is None else moment.astimezone(zone).replace(tzinfo=None) for moment in (done, now)]
@@ -164,7 +166,8 @@ def stood_still(claim: Claim, now: datetime) -> timedelta:
 def times_owed(claim: Claim, now: datetime | None = None) -> list[Promise]:
     """What is promised of a claim, and whether it is kept (NS-12: twenty calendar days online, none by post)."""
     lines = Line.objects.filter(claim=claim, stands=True).select_related("decision")
-    return _promised(claim, lines, now or timezone.now())
+    waits = Pend.objects.filter(claim=claim, closed_at__isnull=True).exists()
+    return _promised(claim, lines, now or timezone.now(), waits=waits)
 
 
 # --- worklists ---

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 
 from clausula_server.claims.models import Claim, Decision, Line, Move, Status
@@ -24,12 +23,12 @@ def monthly_statement(person: UUID, month: date) -> dict[str, Any] | None:
     end = (first + timedelta(days=32)).replace(day=1)
     moved = (
         Move.objects.filter(claim__person=person, moved_at__lt=_midnight(end))
-        .values("claim")
-        .annotate(last=Max("id"))
-        .values_list("last", flat=True)
+        .select_related("claim")
+        .order_by("claim", "-id")
+        .distinct("claim")
     )
     rows = []
-    for move in Move.objects.filter(pk__in=list(moved)).select_related("claim").order_by("claim__received_on"):
+    for move in sorted(moved, key=lambda each: (each.claim.received_on, each.claim_id)):
         recent = move.moved_at >= _midnight(first)
         if move.after == Status.WAITING or recent:
             rows.append(_month_row(move.claim, move.after))

@@ -71,11 +71,12 @@ def promises(
 ) -> list[Promise]:  # fmt: skip
     """The service levels of editions for a claim: since when it was complete, when it was decided, how long the clock
     stood still because something was awaited from the member. Of post nothing is promised (NS-12)."""
-    found = []
+    found: dict[tuple[str, str], Promise] = {}
     for digest in digests:
         for level in edition(digest).on(on).of(ServiceLevel):
             if level.to != "assessment communicated" or not (online or not level.when):
                 continue
             kept = service_levels.kept(level, since, done, now, stopped)
-            found.append(Promise(level.plan, level.id, level.clause, kept.due, kept.late))
-    return found
+            promise = Promise(level.plan, level.id, level.clause, kept.due, kept.late)
+            found.setdefault((level.plan, level.id), promise)
+    return list(found.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from clausula.decision import Decision
 from clausula.left import left
 from clausula.memory import program_memory
 from clausula.money import to_minor
-from clausula.plan import Requirement
+from clausula.plan import Benefit, Requirement
 from clausula.program import Program
 from clausula.usage import AccountKey
 from clausula_server.claims.world import Account, Charged, Json, Usage, World, day
@@ -153,6 +153,7 @@ class Deciding:
     def room(self, line: Charged, plan: str, benefit: str) -> list[tuple[Account, int]]:
         """The limits of a benefit that the line falls under, and what is left of each."""
         at = situation(self.world, line.served_on)
+        rules = {(rule.plan, rule.id) for owner, rule in _benefits(at) if (owner, rule.id) == (plan, benefit)}
         found = left(
             combined(each.digest for each in at.read).book, at.household, line.person, line.served_on, self.usage
         )
@@ -161,13 +162,18 @@ class Deciding:
             for each in found
             if each.kind == "limit" and each.money
             for rule in each.benefits
-            if rule.id == benefit and rule.plan == plan
+            if (rule.plan, rule.id) in rules
         ]
 
     def benefits(self, line: Charged) -> set[tuple[str, str]]:
-        """Plan and id of every benefit there is on the day of a line."""
-        at = situation(self.world, line.served_on)
-        return {(rule.plan, rule.id) for rule in at.program.benefits}
+        """Plan and id of every benefit there is on the day of a line, of the plan that somebody is in."""
+        return {(plan, rule.id) for plan, rule in _benefits(situation(self.world, line.served_on))}
+
+
+def _benefits(at: Situation) -> Iterator[tuple[str, Benefit]]:
+    """Every benefit with the plan it is a benefit of; a rule of a plan that others extend is one of theirs."""
+    for cover in at.program.covers:
+        yield from ((cover.plan.id, rule) for rule in cover.plan.of(Benefit))
 
 
 def check_line(world: World, line: Charged, place: str) -> tuple[dict[str, Any], list[Fault]]:
