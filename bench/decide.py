@@ -1,5 +1,9 @@
-"""One decision with its explanation: median and 99th percentile in microseconds, interpreted and compiled; import;
-start."""
+"""One decision with its explanation, and a replay of forty lines: median and 99th percentile in microseconds; import.
+
+Every decision is of a line nobody has seen: another amount on another day. The household is the same object each time,
+as a server holds it. `calibration_us` is the time of sum(range(100)) between the measurements: figures of two runs
+compare only where it is the same, and divided by it they compare between machines.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 import clausula
 from clausula import compiled
@@ -45,14 +52,41 @@ def situation() -> tuple[clausula.Household, list[clausula.Line], dict[str, clau
     return household, [line], providers
 
 
-def timed(work: Callable[[], object], count: int) -> tuple[float, float]:
-    """Median and 99th percentile of a call, in microseconds."""
-    spent = []
-    for _ in range(count):
-        start = time.perf_counter_ns()
-        work()
-        spent.append((time.perf_counter_ns() - start) / 1000)
-    return statistics.median(spent), statistics.quantiles(spent, n=100)[98]
+def fresh(line: clausula.Line, count: int) -> list[clausula.Line]:
+    """Lines that differ in id, day and amount: no two of the same amount."""
+    return [
+        replace(line, id=str(n), served_on=line.served_on + timedelta(days=n % 280), charged=Decimal(10_000 + n) / 100)
+        for n in range(count)
+    ]
+
+
+def calibration() -> float:
+    """What sum(range(100)) takes at this moment, in microseconds: how fast the machine is just now."""
+    start = time.perf_counter_ns()
+    for _ in range(20):
+        sum(range(100))
+    return (time.perf_counter_ns() - start) / 20_000
+
+
+def timed(work: Callable[[Any], object], over: Sequence[Any]) -> dict[str, float]:
+    """Median and 99th percentile of a call in microseconds, and how many calibrations made beside it a call takes."""
+    spent, meanwhile, shares = [], [], []
+    for first in range(0, len(over), 20):
+        few, before = [], calibration()
+        for each in over[first : first + 20]:
+            start = time.perf_counter_ns()
+            work(each)
+            few.append((time.perf_counter_ns() - start) / 1000)
+        machine = (before + calibration()) / 2
+        spent += few
+        meanwhile.append(machine)
+        shares.append(statistics.median(few) / machine)
+    return {
+        "us": statistics.median(spent),
+        "p99_us": statistics.quantiles(spent, n=100)[98],
+        "calibration_us": statistics.median(meanwhile),
+        "in_calibrations": statistics.median(shares),
+    }
 
 
 def main() -> None:
@@ -63,21 +97,39 @@ def main() -> None:
     arguments = parser.parse_args()
     book = clausula.load_plans()
     household, lines, providers = situation()
+    (line,) = lines
 
-    def decision() -> clausula.Decision:
-        found = clausula.adjudicate(book, household, lines, providers=providers).decisions[0]
+    def decision(asked: clausula.Line) -> clausula.Decision:
+        found = clausula.adjudicate(book, household, [asked], providers=providers).decisions[0]
         found.steps  # noqa: B018 - the explanation as data is part of the answer
         return found
 
-    figures: dict[str, object] = {"decision": repr(decision()), "steps": len(decision().steps)}
-    figures["interpreted_us"], figures["interpreted_p99_us"] = timed(decision, arguments.count)
-    figures["sentences_us"], _ = timed(lambda: sentences(decision(), book.catalogue, "fr"), min(500, arguments.count))
+    year = [replace(each, served_on=line.served_on + timedelta(days=7 * n)) for n, each in enumerate(fresh(line, 40))]
+    figures: dict[str, object] = {"decision": repr(decision(line)), "steps": len(decision(line).steps)}
+
+    def measure(form: str) -> None:
+        timed(decision, fresh(line, 300))  # so that what is made once is made
+        figures.update(
+            {f"{form}_{name}": value for name, value in timed(decision, fresh(line, arguments.count)).items()}
+        )
+        history = clausula.History(book, household, year, providers=providers)
+
+        def corrected(void: str) -> int:
+            return len(history.replay(void=[void]).differences)
+
+        corrected(year[0].id)
+        voids = [year[0].id] * (arguments.count // 10)
+        figures.update({f"{form}_replay_{name}": value for name, value in timed(corrected, voids).items()})
+
+    measure("interpreted")
+    told = timed(lambda each: sentences(decision(each), book.catalogue, "fr"), fresh(line, min(500, arguments.count)))
+    figures["sentences_us"] = told["us"]
     if compiled.available():
         start = time.perf_counter()
         compiled.use(on=True)
-        decision()
+        decision(line)
         figures["compiled_start_s"] = round(time.perf_counter() - start, 2)
-        figures["compiled_us"], figures["compiled_p99_us"] = timed(decision, arguments.count)
+        measure("compiled")
         compiled.use(on=False)
     figures["import_s"] = best("import clausula")
     figures["decide_cli_s"] = best(
@@ -87,7 +139,7 @@ def main() -> None:
         print(json.dumps({name: round(v, 3) if isinstance(v, float) else v for name, v in figures.items()}))
     else:
         for name, value in figures.items():
-            print(f"{name:>20}  {value:.3f}" if isinstance(value, float) else f"{name:>20}  {value}")
+            print(f"{name:>32}  {value:.3f}" if isinstance(value, float) else f"{name:>32}  {value}")
 
 
 def best(code: str) -> float:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from clausula.adjudicate import Adjudication
-from clausula.decision import CoverDecision, Decision, reason_code
+from clausula.decision import Adjudication, CoverDecision, Decision, reason_code
 from clausula.household import Line
 from clausula.usage import AccountKey, Usage
 from tests.engines import Engine

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 from clausula import compiled as form
-from clausula.adjudicate import Adjudication, decide
+from clausula.adjudicate import decide
+from clausula.decision import Adjudication
 from clausula.household import Household, Line
 from clausula.program import Program
 from clausula.usage import Usage

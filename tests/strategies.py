@@ -325,6 +325,14 @@ def requirement(dice: Dice, name: str) -> Table:
     return found
 
 
+def requirements(dice: Dice) -> list[Table]:
+    """None, one or two; two of them often ask for uses left on the same document, which a line uses up only once."""
+    found = [requirement(dice, f"r{number}") for number in range(dice.choice([0, 0, 1, 2]))]
+    if len(found) == 2 and dice.coin():
+        found = [{**each, "evidence": found[0]["evidence"], "uses_left": True} for each in found]
+    return found
+
+
 def scope(dice: Dice) -> list[str]:
     """Services of a rule."""
     return dice.choice([["*"], ["*"], ["care"], ["care"], ["care/visit"], ["stay"], ["care/drug", "stay/ward"]])
@@ -344,7 +352,7 @@ def benefits(
         earlier = [f"b{each}" for each in range(number)]
         if not simple:
             if known["requires"] and dice.coin():
-                one["requires"] = [dice.choice(known["requires"])]
+                one["requires"] = dice.some(known["requires"], 1, 2)
             if known["overrides"] and dice.randint(0, 2) == 0:
                 one["overrides"] = [dice.choice(known["overrides"])]
             if dice.randint(0, 7) == 0:
@@ -399,9 +407,9 @@ def plan_text(
                 ("waiting", {"id": "wait", **length, **conditions(dice), "if_missing": dice.choice(IF_MISSING)})
             )
             known["overrides"].append("wait")
-        for number in range(dice.choice([0, 0, 1, 2])):
-            blocks.append(("requirement", requirement(dice, f"r{number}")))
-            known["requires"].append(f"r{number}")
+        for rule in requirements(dice):
+            blocks.append(("requirement", rule))
+            known["requires"].append(rule["id"])
     blocks += [("benefit", one) for one in benefits(dice, simple, verbs, named, known)]
     return text_of(head, blocks)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from clausula import codes, kernel
-from clausula.adjudicate import Adjudication
+from clausula.decision import Adjudication
 from clausula.encoder import Encoder
 from clausula.household import Enrolment, Evidence, Household, Line, Person
 from clausula.memory import output_memory, program_memory, work_memory

@@ -27,6 +27,7 @@ def test_an_amount_is_whole_minor_units(amount: Any, currency: str, minor: int) 
         ("much", "is not an amount of money; write it like 36.15"),
         ("Infinity", "is not an amount of money"),
         ("1e30", "is not an amount of money"),
+        (Decimal("1." + "0" * 29 + "1"), "more decimals"),
         (10**12, "is out of range"),
     ],
 )

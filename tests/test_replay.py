@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clausula.adjudicate import adjudicate
-from clausula.book import load_plans
+from clausula.book import Book, load_plans
+from clausula.decision import Adjudication
 from clausula.household import Enrolment, Household, Line, Person
-from clausula.replay import replay
+from clausula.replay import History, replay
+from tests.comparison import decided, holding
+from tests.plan_texts import CATALOGUE, program_of
+from tests.strategies import PROVIDERS, Dice, dices, lines, situation
 
 PLAN = "test/deductible-share-ceiling"
 BOOK = load_plans("tests/plans")
@@ -65,6 +71,14 @@ def test_a_line_that_never_stood_cannot_be_void() -> None:
         replay(BOOK, HOME, LINES, void=["ninth"])
 
 
+def amounts(result: Adjudication) -> list[tuple[Any, ...]]:
+    """What decisions come to: by line, its outcome and what each cover pays."""
+    return [
+        (d.line.id, d.line, d.outcome, d.left, [(c.plan, c.outcome, c.paid, c.kept, c.advanced) for c in d.covers])
+        for d in result.decisions
+    ]
+
+
 @settings(max_examples=30)
 @given(amounts=st.lists(st.integers(1, 40000), min_size=1, max_size=6))
 def test_voiding_a_bill_is_as_if_it_had_never_come(amounts: list[int]) -> None:
@@ -76,3 +90,46 @@ def test_voiding_a_bill_is_as_if_it_had_never_come(amounts: list[int]) -> None:
     assert sum(each.change("paid") for each in found.differences) == sum(d.paid for d in never.decisions) - sum(
         d.paid for d in adjudicate(BOOK, HOME, lines).decisions
     )
+
+
+@pytest.mark.parametrize("plan_order", ["service", "reception"])
+def test_a_history_can_be_corrected_again_and_again(plan_order: str) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(dice=dices())
+    def corrected(dice: Dice) -> None:
+        case = situation(dice, order=plan_order)
+        book = Book(CATALOGUE, {}, {})
+        book.programs[case.household.plans] = program_of(case.texts)
+        history = History(book, case.household, case.lines, providers=PROVIDERS)
+        stood = {decision.line.id: decision for decision in history.adjudication.decisions}
+        for _ in range(3):
+            void = dice.some([line.id for line in case.lines], 0, 2)
+            late = [replace(line, id=dice.choice([line.id, f"late-{line.id}"])) for line in lines(dice, most=3)]
+            found = history.replay(void=void, late=late)
+            newer = {line.id: line for line in late}
+            now = [newer.pop(line.id, line) for line in case.lines if line.id not in void] + list(newer.values())
+            anew = adjudicate(book, replace(case.household), now, providers=PROVIDERS)
+            assert decided(found.adjudication) == decided(anew)
+            assert holding(found.usage) == holding(anew.usage)
+            told = {line[0]: line[1:] for line in amounts(anew)}
+            before = {line[0]: line[1:] for line in amounts(history.adjudication)}
+            assert {each.line for each in found.differences} == {
+                name for name in told.keys() | before.keys() if told.get(name) != before.get(name)
+            }
+            for each in found.differences:
+                assert each.before is None or each.before.as_dict() == stood[each.line].as_dict()
+                assert each.after is None or each.after.as_dict() == anew[each.line].as_dict()
+
+    corrected()
+
+
+def test_lines_that_carry_the_same_id_are_void_together() -> None:
+    twice = [LINES[0], replace(LINES[1], id="first"), LINES[2]]
+    found = replay(BOOK, HOME, twice, void=["first"])
+    assert [decision.line.id for decision in found.adjudication.decisions] == ["third"]
+
+
+def test_nothing_is_left_of_a_history_whose_lines_are_all_void() -> None:
+    found = replay(BOOK, HOME, LINES, void=["first", "second", "third"])
+    assert (found.adjudication.decisions, found.usage.amounts) == ((), {})
+    assert [each.after for each in found.differences] == [None] * 3

@@ -21,9 +21,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from clausula.adjudicate import Adjudication, adjudicate
+from clausula.adjudicate import adjudicate
 from clausula.book import Book, load_plans
-from clausula.decision import CoverDecision, Decision, Step
+from clausula.decision import Adjudication, CoverDecision, Decision, Step
 from clausula.enrolment import Answer, ends_on, enrol
 from clausula.explain import Sentence, explain, sentences
 from clausula.findings import Finding, Place, PlanError
@@ -32,7 +32,7 @@ from clausula.household import Enrolment, Evidence, Household, Line, Listing, Pe
 from clausula.left import Left, left
 from clausula.mend import Mend, mends
 from clausula.premium import Contribution, Due, premium, premium_class
-from clausula.replay import Difference, Replay, replay
+from clausula.replay import Difference, History, Replay, replay
 from clausula.sources import LineError
 from clausula.usage import AccountKey, Usage
 
@@ -65,6 +65,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Guide",
+    "History",
     "Household",
     "InputError",
     "Job",

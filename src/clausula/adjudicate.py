@@ -6,41 +6,22 @@ differs is only what the caller does with the answer.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from threading import Lock
 
 from clausula import codes as k
 from clausula import compiled, kernel
 from clausula.book import Book
 from clausula.compiler import compile_book
-from clausula.decision import CoverDecision, Decision
+from clausula.decision import Adjudication, Said
 from clausula.encoder import Encoder
 from clausula.household import Household, Line, Provider
 from clausula.memory import evidence_memory, output_memory, program_memory, trace_memory, work_memory
 from clausula.program import Program
 from clausula.usage import Usage
-from clausula.values import OUTCOMES
 
-Ints = Sequence[int]
 NO_PROVIDERS: Mapping[str, Provider] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Adjudication:
-    """Decisions in the order they were taken, and the usage after them. Unpacks as `decisions, usage`."""
-
-    decisions: tuple[Decision, ...]
-    usage: Usage
-
-    def __iter__(self) -> Any:
-        return iter((self.decisions, self.usage))
-
-    def __getitem__(self, line_id: str) -> Decision:
-        for decision in self.decisions:
-            if decision.line.id == line_id:
-                return decision
-        raise KeyError(line_id)
 
 
 def adjudicate(
@@ -59,7 +40,7 @@ def adjudicate(
     Returns the decisions in that order and the usage after them; nothing is changed in place.
     Raises LineError for a line that cannot be decided as stated, PlanError for a plan that cannot be used.
     """
-    program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
+    program = compile_book(book, household.plans)
     return decide(program, household, lines, usage, providers)
 
 
@@ -72,66 +53,47 @@ def decide(
 ) -> Adjudication:
     """Decide lines of one household by a compiled program; see `adjudicate`."""
     encoder = encoder_of(program, household, providers)
-    ordered = encoder.ordered(tuple(lines))
-    rows = [encoder.row(line) for line in ordered]
-    work, out, trace = run(program, rows, encoder, usage)
-    return Adjudication(tuple(_decisions(program, encoder, ordered, rows, out, trace)), encoder.closing(usage, work))
+    ordered = encoder.ordered(lines)
+    return decide_rows(encoder, ordered, list(map(encoder.row, ordered)), usage)
+
+
+def decide_rows(
+    encoder: Encoder, lines: Sequence[Line], rows: Sequence[array[int]], usage: Usage | None
+) -> Adjudication:
+    """Decide lines that stand in the order of decision and have been encoded by that encoder."""
+    accounts = encoder.accounts(usage) if usage is not None else []
+    run = compiled.run if compiled.switch.on else interpreted
+    return Adjudication(Said(encoder, lines, rows, run(encoder, rows, accounts)), usage)
 
 
 MOST_ENCODERS = 64
+_making = Lock()
 
 
 def encoder_of(program: Program, household: Household, providers: Mapping[str, Provider]) -> Encoder:
     """The encoder of a household; the last few are kept, for who asks about the same household again and again."""
-    kept: dict[tuple[int, int, int], Encoder] = program.cache.setdefault("encoders", {})
-    key = (id(household), id(providers), len(providers))
-    found = kept.pop(key, None)
-    if found is None or found.household is not household or found.providers is not providers or found.is_large():
+    found: Encoder | None = program.encoders.get(id(household))
+    if found is None or not found.fits(household, providers):
         found = Encoder(program, household, providers)
-        if len(kept) >= MOST_ENCODERS:
-            kept.pop(next(iter(kept)))
-    kept[key] = found
+        with _making:
+            program.encoders.pop(id(household), None)
+            if len(program.encoders) >= MOST_ENCODERS:
+                del program.encoders[next(iter(program.encoders))]
+            program.encoders[id(household)] = found
     return found
 
 
-def run(
-    program: Program, rows: Sequence[Sequence[int]], encoder: Encoder, usage: Usage | None
-) -> tuple[Ints, Ints, Ints]:
-    """Hand rows to the kernel with fresh memories; returns work, output and the trace as far as it was written."""
+def interpreted(
+    encoder: Encoder, rows: Sequence[array[int]], accounts: Sequence[int]
+) -> tuple[array[int], array[int], array[int]]:
+    """Hand rows and opening accounts (key, used, key, used …) to the kernel; returns the accounts after them, the
+    decisions (see `output_memory`) and the trace as far as it was written. `compiled.run` does the same."""
+    program = encoder.program
     count = len(rows)
     x = [number for row in rows for number in row]
-    accounts = encoder.accounts(usage)
-    if compiled.in_use():
-        return compiled.run(encoder, x, count, accounts)
     evidence = evidence_memory(encoder.evidence, encoder.proposals)
     work = work_memory(accounts, count * program.tables.depth * program.moves + 1, program.moves)
     out = output_memory(program, count)
     trace = trace_memory(count * program.room)
     length = kernel.adjudicate(program_memory(program), x, 0, count, evidence, work, out, trace)
-    return work, out, trace[1:length]
-
-
-def _decisions(
-    program: Program, encoder: Encoder, lines: Sequence[Line], rows: Sequence[Sequence[int]], out: Ints, trace: Ints
-) -> Iterable[Decision]:
-    depth, columns, width = program.tables.depth, program.tables.columns, program.tables.width
-    at = 0
-    for i, line in enumerate(lines):
-        covers = []
-        o = i * (depth * k.CELL + 1)
-        for slot in range(depth):
-            number, outcome, reason, paid, kept, advanced = out[o + slot * k.CELL : o + (slot + 1) * k.CELL]
-            if outcome == k.NO_COVER:
-                continue
-            cover = program.covers[rows[i][columns + slot * width]]
-            benefit = program.benefits[number] if number >= 0 else None
-            cash = benefit is not None and program.tables.benefits[number].kind == k.INDEMNITY
-            covers.append(
-                CoverDecision(cover.plan.id, benefit, OUTCOMES[outcome - 1], reason, paid, kept, advanced, cash)
-            )
-        decision = Decision(program, line, rows[i], covers, out[o + depth * k.CELL])
-        start = at
-        while at < len(trace) and trace[at] >> 6 == i:
-            at += k.NOTE
-        decision.trace, decision.evidence = trace[start:at], encoder.evidence_of
-        yield decision
+    return array("q", work[k.W_ACCOUNTS : work[k.W_END]]), array("q", out), array("q", trace[1:length])

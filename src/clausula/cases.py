@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from clausula import questions
-from clausula.adjudicate import Adjudication, adjudicate
+from clausula.adjudicate import adjudicate
 from clausula.book import Book
 from clausula.codes import ROW_TEST
-from clausula.decision import Decision
+from clausula.decision import Adjudication, Decision
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Benefit
 from clausula.positions import Positions

@@ -11,15 +11,19 @@ import hashlib
 import importlib.util
 import sys
 import typing
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clausula import codes as k
 from clausula import kernel as interpreted
-from clausula.memory import evidence_memory, output_memory, program_memory
+from clausula.memory import evidence_memory, output_memory, program_memory, trace_memory, work_memory
+from clausula.program import Program
 
 
 def available() -> bool:
@@ -30,7 +34,14 @@ def available() -> bool:
 if TYPE_CHECKING:
     from clausula.encoder import Encoder
 
-_switch = {"on": False}
+
+class Switch:
+    """Whether single lines are decided by the compiled kernel."""
+
+    on = False
+
+
+switch = Switch()
 
 
 def use(*, on: bool) -> None:
@@ -41,40 +52,98 @@ def use(*, on: bool) -> None:
     """
     if on:
         kernel()
-    _switch["on"] = on
+    switch.on = on
 
 
-def in_use() -> bool:
-    """Whether single lines are decided by the compiled kernel."""
-    return _switch["on"]
+class Frame:
+    """Memories for one call of the kernel with so many lines, in one piece that the next call uses again.
+
+    opening: how many numbers of opening accounts there is room for. The offsets say where each memory begins, the
+    arguments are what the kernel takes before and after the evidence; `held` keeps Python from moving the memories.
+    """
+
+    __slots__ = ("after", "before", "held", "numbers", "opening", "out", "trace", "undecided", "work")
+
+    def __init__(self, program: Program, lines: int, opening: int) -> None:
+        self.opening = opening
+        memories = (
+            [0] * (lines * program.tables.stride),
+            work_memory([0] * opening, lines * program.tables.depth * program.moves + 1, program.moves),
+            output_memory(program, lines),
+            trace_memory(lines * program.room),
+        )
+        rows, self.work, self.out, self.trace, _ = accumulate(map(len, memories), initial=0)
+        self.numbers = array("q", chain.from_iterable(memories))
+        self.held = memoryview(self.numbers)
+        self.undecided = self.numbers[self.out : self.trace]
+        x, *after = (ctypes.c_void_p(at(self.numbers) + 8 * each) for each in (rows, self.work, self.out, self.trace))
+        self.before, self.after = (x, ctypes.c_int64(0), ctypes.c_int64(lines)), tuple(after)
+
+
+class Ready(NamedTuple):
+    """A program as the compiled kernel takes it: its memory and where that stands, the kernel, and frames that no call
+    is using, by number of lines.
+
+    The kernel takes its arguments as values of ctypes that are made once: to make them anew takes half as long as to
+    decide a line.
+    """
+
+    memory: array[int]
+    address: ctypes.c_void_p
+    adjudicate: Callable[..., int]
+    frames: dict[int, list[Frame]]
+
+
+def _ready(program: Program) -> Ready:
+    memory, typed = array("q", program_memory(program)), kernel().adjudicate
+    adjudicate = ctypes.CFUNCTYPE(ctypes.c_int64)(ctypes.cast(typed, ctypes.c_void_p).value)  # type: ignore[arg-type]
+    ready: Ready = program.cache.setdefault(
+        "ready", Ready(memory, ctypes.c_void_p(at(memory)), adjudicate, defaultdict(list))
+    )
+    return ready
+
+
+def at(numbers: array[int]) -> int:
+    """Where the numbers of an array stand; it must not grow or shrink as long as somebody looks there."""
+    return numbers.buffer_info()[0]
+
+
+MOST_LINES = 64
+"""Lines of a call whose frame is kept for the next one."""
 
 
 def run(
-    encoder: Encoder, x: Sequence[int], count: int, accounts: Sequence[int]
-) -> tuple[list[int], list[int], list[int]]:
-    """What `adjudicate.run` does, compiled: arrays there, plain numbers back (accounts, output, trace)."""
-    import numpy as np  # noqa: PLC0415 - a tenth of a second, only for who compiles
+    encoder: Encoder, rows: Sequence[array[int]], accounts: Sequence[int]
+) -> tuple[array[int], array[int], array[int]]:
+    """What `adjudicate.interpreted` does, compiled.
 
-    program = encoder.program
-    if "arrays" not in program.cache:
-        nothing = np.array(output_memory(program, 1), np.int64)
-        program.cache["arrays"] = np.array(program_memory(program), np.int64), nothing, kernel().adjudicate
-    memory, nothing, adjudicate = program.cache["arrays"]
-    if encoder.compiled_evidence is None:
-        encoder.compiled_evidence = np.array(evidence_memory(encoder.evidence, encoder.proposals), np.int64)
-    end = k.W_ACCOUNTS + len(accounts)
-    moves = end + 2 * (count * program.tables.depth * program.moves + 1)
-    work = np.empty(moves + k.MOVE * program.moves, np.int64)
-    work[0], work[1] = end, moves
-    if accounts:
-        work[k.W_ACCOUNTS : end] = accounts
-    out = nothing.copy() if count == 1 else np.tile(nothing, count)
-    trace = np.empty(count * program.room + 1, np.int64)
-    trace[0] = len(trace)
-    rows = np.array(x, np.int64)
-    arrays = [address(each) for each in (rows, encoder.compiled_evidence, work, out, trace)]
-    length = adjudicate(address(memory), arrays[0], 0, count, *arrays[1:])
-    return work[: work[0]].tolist(), out.tolist(), trace[1:length].tolist()
+    A call takes a frame for itself and gives it back, so that several threads may decide at once.
+    """
+    program, count, opening = encoder.program, len(rows), len(accounts)
+    _, memory, adjudicate, frames = program.cache.get("ready") or _ready(program)
+    evidence = encoder.compiled_evidence
+    if evidence is None:
+        numbers = array("q", evidence_memory(encoder.evidence, encoder.proposals))
+        evidence = encoder.compiled_evidence = ctypes.c_void_p(at(numbers)), numbers
+    try:
+        frame = frames[count].pop()
+    except IndexError:
+        frame = Frame(program, count, opening)
+    if frame.opening < opening:
+        frame = Frame(program, count, opening)
+    numbers, work, out, trace = frame.numbers, frame.work, frame.out, frame.trace
+    first = work + k.W_ACCOUNTS
+    stated = rows[0] if count == 1 else array("q", b"".join(rows))
+    numbers[: len(stated)] = stated
+    numbers[work] = k.W_ACCOUNTS + opening
+    if opening:
+        numbers[first : first + opening] = array("q", accounts)
+    numbers[out:trace] = frame.undecided
+    end = trace + adjudicate(memory, *frame.before, evidence[0], *frame.after)
+    said = numbers[first : work + numbers[work]], numbers[out:trace], numbers[trace + 1 : end]
+    if count <= MOST_LINES:
+        frames[count].append(frame)
+    return said
 
 
 ENTRIES = ("sweep", "adjudicate")

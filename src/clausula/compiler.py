@@ -46,10 +46,10 @@ from clausula.values import FAILURE_NAMES
 def compile_book(book: Book, plans: Iterable[str]) -> Program:
     """The program for a set of plans of a book; the same set gives the same program (kept in the book)."""
     wanted = frozenset(plans)
-    if wanted not in book.programs:
+    found: Program | None = book.programs.get(wanted)
+    if found is None:
         slices = [each for plan in sorted(wanted) for each in book.slices(plan)]
-        book.programs[wanted] = Compiler(book.catalogue, slices).program()
-    found: Program = book.programs[wanted]
+        found = book.programs[wanted] = Compiler(book.catalogue, slices).program()
     return found
 
 

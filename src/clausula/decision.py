@@ -1,46 +1,101 @@
-"""A decision: outcome, amounts, and the steps that led there. The steps are the decision; nothing is recomputed."""
+"""Decisions: outcome, amounts, and the steps that led there. The steps are the decision; nothing is recomputed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from itertools import repeat
+from struct import Struct
 from typing import Any, NamedTuple
 
 from clausula import codes as k
+from clausula.encoder import Encoder
 from clausula.household import Evidence, Line
 from clausula.money import to_decimal
 from clausula.plan import Benefit, Requirement, Rule
 from clausula.plan import Step as PlanStep
-from clausula.program import Program
+from clausula.program import Program, Told
+from clausula.usage import Usage
 from clausula.values import FAILURE_NAMES, OUTCOMES
 
-STEP_NAMES = {
-    k.ROW_TEST: "test", k.ROW_STEP: "step", k.ROW_EXCLUSION: "exclusion", k.ROW_REQUIREMENT: "requirement",
-    k.ROW_BENEFIT: "benefit", k.ROW_LEFT: "not-more-than-charged", k.ROW_REDUCED: "reduced",
-    k.ROW_NOTHING: "no-benefit",
-}  # fmt: skip
 
-
-class Step(NamedTuple):
+class Step(tuple[int, Told, int, int, int, Sequence[Evidence]]):
     """One step of a decision: what was looked at, the amount before and after (minor units), the clause it rests on.
 
     kind: test (did not hold, or could not be told), step (of the calculation), exclusion, requirement, benefit
     (chosen), reduced, not-more-than-charged, no-benefit. `used` is what stood on the step's account before. For a
     requirement, `failure` says what is wrong ("" when it is met) and `evidence` which document was looked at.
+
+    It is a note of the trace as the kernel wrote it (line and cover slot, row, before, after, extra), the row read and
+    the household's evidence beside it: steps are made for every decision, and most of what they can say is never asked.
     """
 
-    kind: str
-    row: int
-    plan: str
-    clause: str
-    rule: Rule | PlanStep | None
-    before: int
-    after: int
-    used: int = 0
-    failure: str = ""
-    evidence: Evidence | None = None
-    about: int = 0
+    __slots__ = ()
+
+    @property
+    def slot(self) -> int:
+        """The number of the cover that took the step, among the slots of the line."""
+        return self[0] & 63
+
+    @property
+    def row(self) -> int:
+        """The row of the program: its kind and its number, kind << 24 | number."""
+        return self[1].row
+
+    @property
+    def kind(self) -> str:
+        """What the step is, in one word."""
+        return self[1].kind
+
+    @property
+    def plan(self) -> str:
+        """The plan the step's rule stands in; "" where it stands in none."""
+        return self[1].plan
+
+    @property
+    def clause(self) -> str:
+        """The clause the step rests on; "" where it rests on none."""
+        return self[1].clause
+
+    @property
+    def rule(self) -> Rule | PlanStep | None:
+        """The rule, or the step of a rule."""
+        return self[1].rule
+
+    @property
+    def before(self) -> int:
+        """The amount before the step, in minor units."""
+        return 0 if self.kind == "requirement" else self[2]
+
+    @property
+    def after(self) -> int:
+        """The amount after the step, in minor units."""
+        return 0 if self.kind == "requirement" else self[3]
+
+    @property
+    def used(self) -> int:
+        """What stood on the step's account before."""
+        return self[4] if self.kind == "step" else 0
+
+    @property
+    def about(self) -> int:
+        """For a test: the row of what asked for it."""
+        return self[4] if self.kind == "test" else 0
+
+    @property
+    def failure(self) -> str:
+        """For a requirement: what is wrong with the evidence; "" where nothing is."""
+        return FAILURE_NAMES[self[2]] if self.kind == "requirement" and self[2] != k.MET else ""
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """For a requirement: the document that was looked at."""
+        return self[5][self[3]] if self.kind == "requirement" and self[3] >= 0 else None
+
+    def __repr__(self) -> str:
+        return f"<Step {self.kind} {self.clause}: {self.before} -> {self.after}{self.failure and ', '}{self.failure}>"
 
 
 class CoverDecision(NamedTuple):
@@ -68,12 +123,50 @@ class Decision:
     borne.
     """
 
-    def __init__(
-        self, program: Program, line: Line, row: Sequence[int], covers: Sequence[CoverDecision], left: int
-    ) -> None:
-        self.program, self.line, self.row, self.covers, self.left = program, line, row, tuple(covers), left
-        self.trace: Sequence[int] = ()
-        self.evidence: Sequence[Evidence] = ()
+    __slots__ = ("_covers", "_number", "_said", "_steps")
+
+    def __init__(self, said: Said, number: int) -> None:
+        self._said, self._number = said, number
+        self._covers: tuple[CoverDecision, ...] | None = None
+        self._steps: tuple[Step, ...] | None = None
+
+    @property
+    def program(self) -> Program:
+        """The compiled plans it was decided by."""
+        return self._said.encoder.program
+
+    @property
+    def line(self) -> Line:
+        """The line that was decided."""
+        return self._said.lines[self._number]
+
+    @property
+    def row(self) -> Sequence[int]:
+        """The line as the kernel read it."""
+        return self._said.rows[self._number]
+
+    @property
+    def left(self) -> int:
+        """What the member bears, in minor units."""
+        return self._said.cells(self._number)[-1]
+
+    @property
+    def covers(self) -> tuple[CoverDecision, ...]:
+        """What each cover decided, in order of rank."""
+        if self._covers is None:
+            self._covers = tuple(self._decided())
+        return self._covers
+
+    def _decided(self) -> Iterator[CoverDecision]:
+        program, tables, cells = self.program, self.program.tables, self._said.cells(self._number)
+        for slot in range(tables.depth):
+            number, outcome, reason, paid, kept, advanced = cells[slot * k.CELL : (slot + 1) * k.CELL]
+            if outcome == k.NO_COVER:
+                continue
+            plan = program.covers[self.row[tables.columns + slot * tables.width]].plan.id
+            benefit = program.benefits[number] if number >= 0 else None
+            cash = benefit is not None and tables.benefits[number].kind == k.INDEMNITY
+            yield CoverDecision(plan, benefit, OUTCOMES[outcome - 1], reason, paid, kept, advanced, cash)
 
     def amount(self, minor: int) -> Decimal:
         """Minor units as an amount in the plan's currency."""
@@ -153,29 +246,14 @@ class Decision:
                 return step.failure
         return ""
 
-    @cached_property
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that led to the decision, in order."""
-        return tuple(self._steps())
-
-    def _steps(self) -> list[Step]:
-        found = []
-        trace, known = self.trace, self.program.cache.setdefault("told", {})
-        for at in range(0, len(trace), k.NOTE):
-            _, row, before, after, extra = trace[at : at + k.NOTE]
-            if row not in known:
-                known[row] = (STEP_NAMES[row >> 24], *self.program.clause(row), self.program.rule(row))
-            name, plan, clause, rule = known[row]
-            kind = row >> 24
-            if kind == k.ROW_REQUIREMENT:
-                looked = self.evidence[after] if after >= 0 else None
-                failure = "" if before == k.MET else FAILURE_NAMES[before]
-                found.append(Step(name, row, plan, clause, rule, 0, 0, 0, failure, looked))
-            else:
-                used = extra if kind == k.ROW_STEP else 0
-                about = extra if kind == k.ROW_TEST else 0
-                found.append(Step(name, row, plan, clause, rule, before, after, used, "", None, about))
-        return found
+        if self._steps is None:
+            encoder, notes = self._said.encoder, iter(self._said.notes(self._number))
+            told, evidence = map(encoder.program.told.__getitem__, notes), repeat(encoder.evidence_of)
+            self._steps = tuple(map(Step, zip(notes, told, notes, notes, notes, evidence, strict=False)))
+        return self._steps
 
     def as_dict(self) -> dict[str, Any]:
         """The decision as plain data: amounts as text in currency units, steps with plan and clause."""
@@ -226,6 +304,81 @@ class Decision:
         return (
             f"<Decision {self.line.id}: {self.outcome}, charged {self.charged}, paid {self.paid}, borne {self.borne}>"
         )
+
+
+class Said:
+    """What the kernel said of lines: the accounts after them (key, used, key, used …), its output for each of them
+    (see `output_memory`), and the trace. Decisions look into it, and it knows nothing of them: no circle is left for
+    the garbage collector."""
+
+    __slots__ = ("_marks", "accounts", "encoder", "lines", "out", "rows", "trace")
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        lines: Sequence[Line],
+        rows: Sequence[array[int]],
+        numbers: tuple[array[int], array[int], array[int]],
+    ) -> None:
+        self.encoder, self.lines, self.rows = encoder, lines, rows
+        self.accounts, self.out, self.trace = numbers
+        self._marks: array[int] | None = None
+
+    def cells(self, number: int) -> array[int]:
+        """What was decided on a line: its cover slots, then what is left."""
+        size = self.encoder.program.tables.cells
+        return self.out[number * size : (number + 1) * size]
+
+    def decided(self) -> list[tuple[int, ...]]:
+        """The same of every line, to compare."""
+        return list(Struct(f"{self.encoder.program.tables.cells}q").iter_unpack(self.out))
+
+    def notes(self, number: int) -> array[int]:
+        """The trace of a line: its notes begin with its number."""
+        if len(self.lines) == 1:
+            return self.trace
+        if self._marks is None:
+            self._marks = self.trace[:: k.NOTE]
+        first = bisect_left(self._marks, number << 6)
+        return self.trace[first * k.NOTE : bisect_left(self._marks, number + 1 << 6, first) * k.NOTE]
+
+
+class Adjudication:
+    """Decisions in the order they were taken, and the usage after them. Unpacks as `decisions, usage`.
+
+    Both are made of what the kernel said when somebody asks for them.
+    """
+
+    __slots__ = ("_decisions", "_opening", "_usage", "said")
+
+    def __init__(self, said: Said, opening: Usage | None) -> None:
+        self.said, self._opening = said, opening
+        self._decisions: tuple[Decision, ...] | None = None
+        self._usage: Usage | None = None
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The decisions, one for each line."""
+        if self._decisions is None:
+            said, count = self.said, len(self.said.lines)
+            self._decisions = (Decision(said, 0),) if count == 1 else tuple(map(Decision, repeat(said), range(count)))
+        return self._decisions
+
+    @property
+    def usage(self) -> Usage:
+        """The accounts after the lines."""
+        if self._usage is None:
+            self._usage = self.said.encoder.closing(self._opening, self.said.accounts)
+        return self._usage
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.decisions, self.usage))
+
+    def __getitem__(self, line_id: str) -> Decision:
+        for decision in self.decisions:
+            if decision.line.id == line_id:
+                return decision
+        raise KeyError(line_id)
 
 
 def reason_code(program: Program, row: int, failure: str) -> str:

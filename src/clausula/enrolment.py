@@ -42,7 +42,7 @@ class Asking:
     ) -> None:
         self.household, self.on, self.facts, self.providers = household, on, facts, providers
         self.book = book
-        self.program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
+        self.program = compile_book(book, household.plans)
 
     def truth(self, rule: Rule, part: str, enrolment: Enrolment) -> tuple[int, int]:
         """Truth of a rule's condition for an enrolment: (FALSE, TRUE or UNKNOWN, test that decided)."""

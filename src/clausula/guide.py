@@ -6,7 +6,7 @@ care that has not taken place yet, and turns what is missing into steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -90,7 +90,7 @@ def guide(
 
     Raises LineError and PlanError as `adjudicate` does.
     """
-    program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
+    program = compile_book(book, household.plans)
     decision = decide(program, household, [intent], usage, providers).decisions[0]
     encoder = Encoder(program, household, providers)
     row = encoder.row(intent)
@@ -113,7 +113,7 @@ def _draws(each: Left, service: str) -> bool:
     return any(node in ("*", service) or service.startswith(node + "/") for b in each.benefits for node in b.services)
 
 
-def _steps(program: Program, encoder: Encoder, row: list[int], intent: Line, usage: Usage | None) -> list[ToDo]:
+def _steps(program: Program, encoder: Encoder, row: Sequence[int], intent: Line, usage: Usage | None) -> list[ToDo]:
     """The requirements of the benefits that fit the service, in order of their place, each once."""
     tables = program.tables
     probe = Probe(program, row, encoder, usage)

@@ -106,15 +106,18 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """People who share limits, with their enrolments and their evidence."""
+    """People who share limits, with their enrolments and their evidence; `plans` are those any of them is enrolled
+    in."""
 
     id: str
     people: tuple[Person, ...]
     enrolments: tuple[Enrolment, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    plans: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise ValueError where an enrolment or a document is of somebody who is not in the household."""
+        object.__setattr__(self, "plans", frozenset(each.plan for each in self.enrolments))
         known = {person.id for person in self.people}
         of = [("enrolment", each.person) for each in self.enrolments]
         of += [("evidence", each.person) for each in self.evidence]

@@ -58,7 +58,7 @@ def left(book: Book, household: Household, person: str, on: date, usage: Usage |
     Accounts per stay, episode, indication or claim are listed for those already used. Raises PlanError.
     """
     usage = usage or Usage()
-    program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
+    program = compile_book(book, household.plans)
     mine = [
         e for e in household.enrolments if e.person == person and e.start <= on and (e.until is None or on <= e.until)
     ]

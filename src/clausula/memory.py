@@ -1,4 +1,4 @@
-"""Lays out the four memories of the kernel (program, lines, evidence, work) as lists or NumPy arrays of numbers."""
+"""Lays out the four memories of the kernel (program, lines, evidence, work) as lists or arrays of numbers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def program_memory(program: Program) -> list[int]:
             starts.append(sum(map(len, parts)))
             parts.append(list(chain.from_iterable(rows)))
         memory = list(chain.from_iterable(parts))
-        stride = t.columns + t.depth * t.width
         memory[: k.HEADER] = [
-            t.columns, t.width, t.depth, stride, t.services, t.candidates, t.covers, *starts, 1, *[0] * (k.HEADER - 14),
+            t.columns, t.width, t.depth, t.stride, t.services, t.candidates, t.covers, *starts, 1,
+            *[0] * (k.HEADER - 14),
         ]  # fmt: skip
         program.cache["memory"] = memory
     found: list[int] = program.cache["memory"]

@@ -21,6 +21,12 @@ _DECIMALS = {
 }
 
 
+_SCALES = {currency: 10**places for currency, places in _DECIMALS.items()}
+"""Minor units in one unit of currency, where they are not 100."""
+
+NOT_A_NUMBER = Decimal("NaN")
+
+
 class MoneyError(ValueError):
     """An amount that cannot be held exactly: not a number, too many decimals, or out of range."""
 
@@ -35,18 +41,18 @@ def to_minor(amount: Decimal | int | str, currency: str) -> int:
 
     Raises MoneyError when it is not a finite number, has more decimals than the currency, or is out of range.
     """
-    if isinstance(amount, float | bool):
+    if type(amount) is int:
+        minor: int = amount * _SCALES.get(currency, 100)
+    elif type(amount) is not Decimal and isinstance(amount, float | bool):
         raise MoneyError(f'{amount!r} cannot hold money exactly; write it as a Decimal or a text, like "36.15"')
-    if isinstance(amount, int):
-        minor = amount * int(10 ** decimals(currency))
     else:
         try:
-            exact = Decimal(amount)
-            scaled = exact.scaleb(decimals(currency)) if exact.is_finite() and exact.adjusted() < 20 else Decimal("NaN")
-            minor = int(scaled)
+            exact = amount if type(amount) is Decimal else Decimal(amount)
+            above, below = (exact if exact.adjusted() < 20 else NOT_A_NUMBER).as_integer_ratio()
         except (ArithmeticError, ValueError, TypeError):
             raise MoneyError(f"{amount!r} is not an amount of money; write it like 36.15") from None
-        if scaled != minor:
+        minor, rest = divmod(above * _SCALES.get(currency, 100), below)
+        if rest:
             raise MoneyError(f"{amount} has more decimals than {currency or 'the currency'} ({decimals(currency)})")
     if not -LARGEST <= minor <= LARGEST:
         raise MoneyError(f"{amount} is out of range: amounts go up to {LARGEST // 100:,}".replace(",", " "))

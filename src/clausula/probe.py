@@ -23,7 +23,7 @@ class Probe:
     ) -> None:
         self.memory, self.row = program_memory(program), list(row)
         self.evidence = evidence_memory(encoder.evidence, encoder.proposals) if encoder else [0]
-        self.work = work_memory(encoder.accounts(usage) if encoder else [], 1, 1)
+        self.work = work_memory(encoder.accounts(usage) if encoder and usage else [], 1, 1)
 
     def truth(self, condition: int, shift: int = 0) -> tuple[int, int]:
         """Truth of a condition (FALSE, TRUE or UNKNOWN) and the test that decided it."""

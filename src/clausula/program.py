@@ -10,10 +10,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from clausula.codes import (
+    CELL,
     MISSING,
     ROW_BENEFIT,
     ROW_EXCLUSION,
+    ROW_LEFT,
     ROW_NOTHING,
+    ROW_REDUCED,
     ROW_REQUIREMENT,
     ROW_STEP,
     ROW_TEST,
@@ -131,6 +134,16 @@ class Tables(NamedTuple):
     candidates: int
     covers: int
 
+    @property
+    def stride(self) -> int:
+        """Numbers in the row of a line: the common columns, then a block for each cover slot."""
+        return int(self.columns + self.depth * self.width)
+
+    @property
+    def cells(self) -> int:
+        """Numbers in the output of a line: a cell for each cover slot, then what is left."""
+        return int(self.depth * CELL + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -165,6 +178,34 @@ class AccountSpec:
     money: bool = True
 
 
+STEP_NAMES = {
+    ROW_TEST: "test", ROW_STEP: "step", ROW_EXCLUSION: "exclusion", ROW_REQUIREMENT: "requirement",
+    ROW_BENEFIT: "benefit", ROW_LEFT: "not-more-than-charged", ROW_REDUCED: "reduced", ROW_NOTHING: "no-benefit",
+}  # fmt: skip
+
+
+class Told(NamedTuple):
+    """What a row of a trace says: what it is in a word, the plan and the clause it rests on, the rule."""
+
+    row: int
+    kind: str
+    plan: str
+    clause: str
+    rule: Rule | Step | None
+
+
+class Tellings(dict[int, Told]):
+    """What the rows of a program say, each worked out when it is first met in a trace."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.program = program
+
+    def __missing__(self, row: int) -> Told:
+        told = self[row] = Told(row, STEP_NAMES[row >> 24], *self.program.clause(row), self.program.rule(row))
+        return told
+
+
 @dataclass(slots=True)
 class Program:
     """Compiled plans with everything needed to encode lines and to explain rows."""
@@ -195,6 +236,12 @@ class Program:
     moves: int
     """Moves of accounts a line can need at most."""
     cache: dict[str, Any] = field(default_factory=dict)
+    told: Tellings = field(init=False)
+    encoders: dict[int, Any] = field(default_factory=dict)
+    """The encoders of the last households, by identity; see `adjudicate.encoder_of`."""
+
+    def __post_init__(self) -> None:
+        self.told = Tellings(self)
 
     @property
     def numbers(self) -> dict[str, int]:

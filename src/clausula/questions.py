@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from clausula.adjudicate import Adjudication
 from clausula.book import Book
 from clausula.codes import TRUE
+from clausula.decision import Adjudication
 from clausula.enrolment import Asking, ends_on, enrol
 from clausula.guide import guide
 from clausula.left import left

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from clausula import codes as k
 from clausula.decision import CoverDecision, Decision, Step
 from clausula.plan import Step as PlanStep
 
@@ -26,12 +25,11 @@ class Read(NamedTuple):
 
 def by_cover(decision: Decision) -> list[list[Read]]:
     """The steps of each cover, in order."""
-    slots = [where & 63 for where in decision.trace[0 :: k.NOTE]]
-    order = dict(zip(dict.fromkeys(slots), decision.covers, strict=False))
+    order = dict(zip(dict.fromkeys(step.slot for step in decision.steps), decision.covers, strict=False))
     found: dict[int, list[Read]] = {slot: [] for slot in order}
-    for slot, step in zip(slots, decision.steps, strict=True):
-        if slot in found:
-            found[slot].append(Read(step, order[slot], slot))
+    for step in decision.steps:
+        if step.slot in found:
+            found[step.slot].append(Read(step, order[step.slot], step.slot))
     return list(found.values())
 
 

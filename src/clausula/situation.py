@@ -268,7 +268,7 @@ def _usage(data: Mapping[str, Any], household: Household, book: Book, where: str
     entries = _entries(data, "usage", where)
     if not entries:
         return Usage()
-    program = compile_book(book, {enrolment.plan for enrolment in household.enrolments})
+    program = compile_book(book, household.plans)
     for n, entry in enumerate(entries, 1):
         place = f"{where}.usage[{n}]"
         name = str(entry.get("account", ""))

@@ -42,6 +42,11 @@ def _lists(context: Context) -> tuple[str, ...] | None:
     return tuple(entry.list for entry in context.provider.lists if entry.holds(day))
 
 
+def is_dated(provider: Provider | None) -> bool:
+    """Whether the lists a provider stands on depend on the day."""
+    return provider is not None and any(entry.start or entry.until for entry in provider.lists)
+
+
 _FIELDS: Mapping[str, Source] = {
     "received_on": lambda c: c.line.received_on,
     "born": lambda c: c.person.born,

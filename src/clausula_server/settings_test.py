@@ -9,7 +9,7 @@ import tempfile
 
 PLACE = os.environ.setdefault("CLAUSULA_TEST_CLUSTER", f"{tempfile.gettempdir()}/clausula-test-{os.getpid()}")
 os.environ.setdefault("CLAUSULA_FORM", "test")
-os.environ.setdefault("CLAUSULA_ROLE", "app")  # makes and drops the test databases; a test of rights takes on app_web
+os.environ.setdefault("CLAUSULA_ROLE", "app")  # builds the tests' world; a test of rights takes on app_web
 os.environ.setdefault("DATABASE_URL", f"postgresql://app@/postgres?host={PLACE}/run")
 
 from clausula_server.settings import *  # noqa: E402, F403 - the environment comes first

@@ -13,7 +13,7 @@ from clausula.cli import build_parser, main
 from clausula.cli.console import Console
 from tests.cli.world import PLANS, ROOT, SITUATION, ask, program, write
 
-COMMANDS = ("check", "cases", "decide", "guide", "premium", "run", "show", "trace", "demo", "completion")
+COMMANDS = ("check", "cases", "decide", "guide", "premium", "run", "show", "trace", "demo", "portfolio", "completion")
 
 
 def test_the_program_tells_its_version() -> None:

@@ -26,6 +26,7 @@ PAGES = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CHANGELOG.md", "docs/de
 # Where the engine may use what it otherwise must not, and why. A path ending in "/" stands for a folder.
 ALLOWED = {
     "src/clausula/batch/": ({"clock", "float"}, "progress and lines a second are shown, never an amount"),
+    "src/clausula/portfolio/": ({"float"}, "shares and distributions of what is invented; amounts are whole cents"),
 }
 
 FLOAT_TYPES = {"float16", "float32", "float64", "float128", "float_", "double"}

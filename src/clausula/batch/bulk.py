@@ -8,7 +8,7 @@ ordinary way: slower, never different.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -19,18 +19,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clausula import compiled
-from clausula.batch.answers import Answers, decision_columns
+from clausula.batch.answers import decision_columns, sums
 from clausula.batch.deciding import Decided, decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
 from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
+from clausula.batch.vetting import Source, UnfitError, explained, read_source
 from clausula.compiler import compile_book
-from clausula.household import Household, Line
-from clausula.intake import Coding, Desk, Listed, Read, format_of, values
-from clausula.intake.parquet_rows import check_types, row_text
-from clausula.intake.table import Rows, check_columns
+from clausula.household import Household
+from clausula.intake import format_of
 from clausula.money import to_decimal
 from clausula.program import Program
 from clausula.sources import LineError
@@ -42,29 +41,6 @@ if TYPE_CHECKING:
 
 BULK = 20_000
 """Rows from which tables are decided column by column."""
-
-
-class UnfitError(Exception):
-    """A job that must be done line by line."""
-
-
-@dataclass(slots=True)
-class Source:
-    """One input table.
-
-    first: for each row the first row with the same person, provider, claim and number. odd: rows with a cell that is
-    not of its fact's kind. Rows that come a second time and odd rows are for the desk to explain.
-    """
-
-    path: Path
-    table: pa.Table
-    first: Ints
-    odd: Ints
-
-    @property
-    def twice(self) -> Ints:
-        """Rows that come a second time."""
-        return self.first != np.arange(len(self.first))
 
 
 def fits(job: Job) -> bool:
@@ -86,7 +62,7 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     name = str(job.inputs[0])
     tally.opened(name)
     progress("reading", 0, 0)
-    source = _read(job.inputs[0], facts, desk)
+    source = read_source(job.inputs[0], facts, desk)
     done = np.zeros(source.table.num_rows, bool)
     groups = list(_groups(job))
     slots = max(each.program.tables.depth for each in groups)
@@ -97,7 +73,7 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
             if decided is not None:
                 decisions.write(decided, source)
                 _count(tally, name, decided)
-        for each in _rest(source, done, desk, facts):
+        for each in explained(source, done, desk, facts):
             tally.came_in(name, each.amount, each.currency)
             tally.was_listed(name, each.code, each.amount, each.currency)
             listed(name, each)
@@ -106,68 +82,6 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     rows = [{"household": home, **row} for home, each in usage.items() for row in each.rows()]
     (folder / "usage.json").write_text(json.dumps(rows) + "\n", encoding="utf-8")
     return tally
-
-
-def _read(path: Path, facts: Mapping[str, str], desk: Desk) -> Source:
-    table = pq.read_table(path)
-    check_columns(table.column_names, facts, str(path))
-    check_types(table.schema, str(path))
-    if {"person_system", "provider_system"} & set(table.column_names):
-        raise UnfitError("people or providers are named by numbers")
-    if "service" not in table.column_names:
-        table = table.append_column("service", _services(table, desk))
-    return Source(path, table, _first_of(table), _odd_cells(table, facts))
-
-
-def _services(table: pa.Table, desk: Desk) -> pa.Array:
-    """The service of each row by its list and code; empty where the code map says none or several."""
-    columns = [
-        table.column(name).cast(pa.string()).combine_chunks().dictionary_encode() for name in ("code_list", "code")
-    ]
-    listed, code = (np.asarray(column.indices.fill_null(-1)).astype(np.int64) for column in columns)
-    lists, codes = ([*column.dictionary.to_pylist(), ""] for column in columns)
-    unique, inverse = np.unique(listed * (len(codes) + 1) + code, return_inverse=True)
-    names = []
-    for pair in unique.tolist():
-        first, second = divmod(pair, len(codes) + 1) if pair >= 0 else (-1, -1)
-        found = desk.codes.services(Coding(lists[first], codes[second]))
-        names.append(next(iter(found)) if len(found) == 1 else None)
-    return pa.array(names, pa.string()).take(pa.array(inverse))
-
-
-def _first_of(table: pa.Table) -> Ints:
-    """For each row the first row with the same person, provider, claim and number."""
-    keys = np.zeros(table.num_rows, np.int64)
-    for name in ("line_id", "person", "claim", "provider"):
-        if name in table.column_names:
-            words = table.column(name).cast(pa.string()).combine_chunks().dictionary_encode()
-            codes = np.asarray(words.indices.fill_null(-1)).astype(np.int64) + 1
-            _, keys = np.unique(keys * (len(words.dictionary) + 2) + codes, return_inverse=True)
-    _, index, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return index[inverse]
-
-
-def _odd_cells(table: pa.Table, facts: Mapping[str, str]) -> Ints:
-    """Rows with a text that is not of its fact's kind."""
-    odd = np.zeros(table.num_rows, bool)
-    for name in set(table.column_names) & set(facts):
-        column = table.column(name).combine_chunks()
-        coded = pa.types.is_dictionary(column.type)
-        if coded or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            words = column if coded else column.dictionary_encode()
-            bad = np.array([*(not _is_fact(facts[name], word) for word in words.dictionary.to_pylist()), False])
-            odd |= bad[np.asarray(words.indices.fill_null(-1)).astype(np.int64)]
-    return odd
-
-
-def _is_fact(kind: str, word: str | None) -> bool:
-    if not word:
-        return True
-    try:
-        values.fact(kind, word)
-    except values.BadValueError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,51 +121,33 @@ def _decide(group: Group, source: Source, usage: dict[str, Usage], done: Ints) -
     except (pa.ArrowException, LineError, ValueError, OverflowError) as error:
         raise UnfitError(str(error)) from error
     usage.update(usage_of(decided, usage))
-    decided.order = rest[decided.order]
-    done[decided.order] = True
-    return decided if len(decided.order) else None
-
-
-def _rest(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
-    """What the desk says of the rows that were not decided. Raises UnfitError where it would take one."""
-    rows = Rows(desk, facts, set())
-
-    def taken(number: int) -> Iterator[Read]:
-        row = source.table.slice(number, 1).to_pylist()[0]
-        yield from rows.take({name: row_text(value) for name, value in row.items()}, f"{source.path}:row {number + 1}")
-
-    for number in sorted(set(source.first[source.twice].tolist())):
-        for _ in taken(number):  # so that the desk knows what comes a second time
-            pass
-    for number in np.flatnonzero(~done).tolist():
-        for each in taken(number):
-            if isinstance(each, Line):
-                raise UnfitError(f"the desk takes row {number + 1}")
-            if isinstance(each, Listed):
-                yield each
+    lines = decided.lines
+    lines.order = rest[lines.order]
+    done[lines.order] = True
+    return decided if len(lines.order) else None
 
 
 def _count(tally: Tally, name: str, decided: Decided) -> None:
     """Add the totals of decided columns, exactly: whole minor units summed, then turned into currency units."""
-    answers, program = Answers(decided), decided.program
+    answers, program = decided.answers, decided.program
     currency = program.currency
 
     def amount(values: Ints) -> Decimal:
         return to_decimal(int(np.sum(values, dtype=np.int64)), currency)
 
-    outcomes = np.bincount(answers.outcomes(), minlength=len(OUTCOMES) + 1).tolist()
+    outcomes = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, Decimal] = {}
     for slot in range(decided.depth):
-        for number in np.unique(decided.cover[:, slot]).tolist():
+        for number in np.unique(decided.cover[slot]).tolist():
             if number >= 0:
                 plan = program.covers[number].plan.id
-                paid = amount(answers.slot(slot, 3)[decided.cover[:, slot] == number])
+                paid = amount(answers.slots[slot, 2][decided.cover[slot] == number])
                 by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
-    sums = answers.sums()
+    totals = sums(decided)
     tally.were_decided(
         name, currency, {outcome: outcomes[n] for n, outcome in enumerate(OUTCOMES, 1)}, by_plan,
-        charged=amount(sums["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(sums["cash"]),
-        borne=amount(decided.left), others=amount(sums["paid_by_others"]),
+        charged=amount(totals["charged"]), paid=sum(by_plan.values(), Decimal(0)), cash=amount(totals["cash"]),
+        borne=amount(answers.left), others=amount(totals["paid_by_others"]),
     )  # fmt: skip
 
 

@@ -14,10 +14,12 @@ import pyarrow as pa
 
 from clausula import codes as k
 from clausula import compiled
+from clausula.batch.accounts import Accounts, Opening, accounts_of, scopes_of
 from clausula.batch.cases import Cases
 from clausula.batch.entities import SCOPES, Entities
+from clausula.batch.loops import answer
 from clausula.batch.papers import Papers
-from clausula.batch.people import Members, People
+from clausula.batch.people import Members, People, facts_of
 from clausula.batch.situating import Sifting, Situating
 from clausula.batch.table import Ints, Table
 from clausula.codes import MISSING
@@ -31,37 +33,43 @@ PIECE = 4096
 
 
 @dataclass(slots=True)
-class Accounts:
-    """Accounts as the kernel has them: of household h the keys and amounts from at[h] to before at[h + 1]."""
-
-    at: Ints
-    keys: Ints
-    used: Ints
-
-
-@dataclass(slots=True)
 class Decided:
-    """Decisions as arrays, one row a line, by household and in the order they were taken; amounts in minor units.
+    """Decisions as arrays, one entry a line, by household and in the order they were taken; amounts in minor units.
 
-    order: for each row its place in the table. good: the rows of the table that could be decided. home: the household
-    of each row. cells: by slot benefit, outcome, row, paid, kept, advanced (-1, 0, -1, 0, 0, 0 where no cover decided),
-    numbered as in the whole program. cover: by slot, -1 where there is none. left: what the member bears.
+    order: for each entry its row in the table. good: the rows of the table that could be decided. home: households by
+    number. outcome: of the line, 1 covered … 6 needs_person. reason: the row that decided it, -1 where all is paid.
+    left: what the member bears. By slot (of `depth`): cover and benefit, -1 where there is none; outcomes, rows, paid
+    and kept. Rows are those of the whole program.
     """
 
     program: Program
     members: Members
     entities: Entities
-    order: Ints
-    good: Ints
-    home: Ints
-    served: Ints
-    charged: Ints
-    others: Ints
-    cells: Ints
-    cover: Ints
-    left: Ints
+    lines: Lines
     depth: int
+    answers: Answers
+    cover: Ints
     closing: Accounts
+
+
+class Answers:
+    """Where the kernel's answers are put: see `loops.answer`."""
+
+    def __init__(self, rows: int, depth: int) -> None:
+        self.line = np.empty((5, rows), np.int64)
+        self.slots = np.empty((depth, 4, rows), np.int64)
+        self.outcome = np.empty(rows, np.int8)
+        self.outcomes = np.empty((depth, rows), np.int8)
+
+    @property
+    def reason(self) -> Ints:
+        """The row that decided each line, -1 where all is paid."""
+        return self.line[0]
+
+    @property
+    def left(self) -> Ints:
+        """What the member bears of each line."""
+        return self.line[1]
 
 
 class Columns:
@@ -147,10 +155,8 @@ class Deciding:
         self.lock = threading.Lock()
         self.kernel = compiled.kernel()
 
-    def decide(
-        self, lines: Lines, members: Members, opening: Mapping[str, Usage] | None = None, threads: int = 1
-    ) -> Decided:
-        """Decide lines, household by household, each from its opening accounts.
+    def decide(self, lines: Lines, members: Members, opening: Opening = None, threads: int = 1) -> Decided:
+        """Decide lines, household by household, each from its opening accounts (None: nothing used yet).
 
         Raises OverflowError for tables with more names, or more facts told apart, than there are numbers for.
         """
@@ -163,14 +169,11 @@ class Deciding:
             cases = self.cases.of(found, lines.service)
             layout = self.cases.situations.layout(depth)
         columns = self._columns(lines, found, papers, entities, layout, cases)
-        accounts = opening_of(self.program, entities, opening or {})
+        accounts = accounts_of(opening, self.program, entities)
         sweeping = Sweeping(self, layout, columns, papers, lines, accounts)
         closing = sweeping.all(threads)
-        cover = np.append(np.array(layout.covers, np.int64), -1)[cases]
-        return Decided(
-            self.program, members, entities, lines.order, lines.good, lines.home, lines.served, lines.charged,
-            lines.others, sweeping.cells[:, :-1], cover[found.number], sweeping.cells[:, -1], depth, closing,
-        )  # fmt: skip
+        cover = np.append(np.array(layout.covers, np.int64), -1)[cases].T[:, found.number]
+        return Decided(self.program, members, entities, lines, depth, sweeping.answers, cover, closing)
 
     def _columns(
         self, lines: Lines, found: Situating, papers: Papers, entities: Entities, layout: Layout, cases: Ints
@@ -229,7 +232,9 @@ class Sweeping:
         self.deciding, self.layout, self.columns, self.opening = deciding, layout, columns, opening
         self.depth, self.moves = layout.depth, program.moves
         rows = len(lines.order)
-        self.cells = np.empty((rows, self.depth * k.CELL + 1), np.int64)
+        self.answers = Answers(rows, self.depth)
+        self.origins = _origins(layout)
+        self.cash = np.array([*(row.kind == k.INDEMNITY for row in program.tables.benefits), False])
         self.memory = np.array(layout.memory, np.int64)
         self.evidence = papers.memory
         self.nothing = np.array([-1, k.NO_COVER, -1, 0, 0, 0] * self.depth + [0], np.int64)
@@ -245,7 +250,6 @@ class Sweeping:
                 found = list(pool.map(self.piece, pieces))
         else:
             found = [self.piece(each) for each in pieces]
-        self._rename()
         return self._closing(found)
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
@@ -277,7 +281,8 @@ class Sweeping:
         end = self.deciding.kernel.sweep(
             address(self.memory), address(x), len(starts) - 1, *(address(each) for each in arrays)
         )
-        self.cells[low:high] = out
+        into = self.answers
+        answer(out, self.origins, self.cash, low, into.line, into.slots, into.outcome, into.outcomes)
         return closing[:end].copy(), closing_at
 
     def _opened(self, homes: Ints) -> tuple[Ints, Ints]:
@@ -290,20 +295,6 @@ class Sweeping:
         flat = np.empty(2 * len(rows) + 1, np.int64)
         flat[0:-1:2], flat[1::2] = self.opening.keys[rows], self.opening.used[rows]
         return flat, 2 * at
-
-    def _rename(self) -> None:
-        """Number rows and benefits as in the whole program."""
-        kinds = 1 + max(self.layout.rows)
-        width = 1 + max((len(numbers) for numbers in self.layout.rows.values()), default=0)
-        origins = np.tile(np.arange(width), (kinds, 1))
-        for kind, numbers in self.layout.rows.items():
-            origins[kind, : len(numbers)] = numbers
-        for slot in range(self.depth):
-            benefit, row = self.cells[:, slot * k.CELL], self.cells[:, slot * k.CELL + 2]
-            self.cells[:, slot * k.CELL] = np.where(benefit < 0, -1, origins[k.ROW_BENEFIT, benefit])
-            known = np.where(row < 0, 0, row)
-            kinds_of, numbers_of = known >> 24, known & 0xFFFFFF
-            self.cells[:, slot * k.CELL + 2] = np.where(row < 0, -1, kinds_of << 24 | origins[kinds_of, numbers_of])
 
     def _closing(self, found: Iterable[tuple[Ints, Ints]]) -> Accounts:
         """Closing accounts by household; of households without lines what they opened with."""
@@ -328,27 +319,13 @@ class Sweeping:
         return Accounts(ends, all_keys[order], all_used[order])
 
 
-def opening_of(program: Program, entities: Entities, usage: Mapping[str, Usage]) -> Accounts:
-    """Accounts of households as the kernel has them; those of other programs and of nobody here are left out."""
-    numbers, scopes = program.numbers, scopes_of(program)
-    known = {name: home for home, name in enumerate(entities.members.homes)}
-    rows: list[tuple[int, int, int]] = []
-    for name, each in usage.items():
-        home = known.get(name, -1)
-        for key, amount in each.amounts.items() if home >= 0 else ():
-            number = numbers.get(key.account, -1)
-            entity = entities.number(scopes[number], home, key.entity) if number >= 0 else None
-            if entity is not None:
-                rows.append((home, number << 50 | entity << 22 | key.period, amount))
-    rows.sort(key=lambda row: row[0])
-    table = np.array(rows, np.int64).reshape(-1, 3)
-    at = np.searchsorted(table[:, 0], np.arange(len(known) + 1))
-    return Accounts(at, table[:, 1].copy(), table[:, 2].copy())
-
-
-def scopes_of(program: Program) -> list[str]:
-    """Whose each account is, as its entities are called."""
-    return ["visits" if spec.scope == "provider" else spec.scope for spec in program.accounts]
+def _origins(layout: Layout) -> Ints:
+    """For each kind of row the numbers in the whole program."""
+    width = 1 + max((len(numbers) for numbers in layout.rows.values()), default=0)
+    origins = np.tile(np.arange(width), (1 + max(layout.rows), 1))
+    for kind, numbers in layout.rows.items():
+        origins[kind, : len(numbers)] = numbers
+    return origins
 
 
 def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> dict[str, Usage]:
@@ -357,7 +334,7 @@ def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> di
     scopes = scopes_of(program)
     found = {name: Usage(dict(usage.amounts)) for name, usage in (opening or {}).items()}
     at, keys, used = closing.at.tolist(), closing.keys.tolist(), closing.used.tolist()
-    present = set(np.unique(decided.home).tolist())
+    present = set(np.unique(decided.lines.home).tolist())
     for home, name in enumerate(entities.members.homes):
         if home in present:
             amounts = found.setdefault(name, Usage()).amounts
@@ -370,7 +347,7 @@ def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> di
 
 def deciding_for(program: Program, columns: Iterable[str], providers: Mapping[str, Provider]) -> Deciding:
     """What decides tables with these columns, kept in the program."""
-    of_providers = frozenset(name for provider in providers.values() for name in provider.facts)
+    of_providers = facts_of(providers)
     of_providers |= {f"provider.{name}" for name in of_providers} | {"provider.role", "specialty"}
     key = (frozenset(columns), of_providers)
     kept: dict[Any, Deciding] = program.cache.setdefault("deciding", {})

@@ -12,6 +12,11 @@ from pathlib import Path
 
 MARK = "clausula-run.json"
 """What a folder of results can be told by. A folder with it may be replaced."""
+BUCKETS, BUCKET_RUN = "buckets.json", "run.json"
+"""The same of a folder of buckets, and of a run over buckets."""
+
+MARKS = (MARK, BUCKETS, BUCKET_RUN, "portfolio.json")
+"""What clausula leaves in the folders that it writes."""
 
 
 class FolderError(ValueError):
@@ -40,9 +45,18 @@ def check_place(out: Path, *, force: bool, inputs: Iterable[Path]) -> None:
         raise FolderError(f"{out} holds files that clausula did not write", mend)
 
 
+def is_buckets(path: Path) -> bool:
+    """Whether a path is a folder of buckets."""
+    return (path / BUCKETS).is_file()
+
+
 def _is_ours(folder: Path) -> bool:
+    return any(_is_mark(folder / name) for name in MARKS)
+
+
+def _is_mark(file: Path) -> bool:
     try:
-        return bool(json.loads((folder / MARK).read_text(encoding="utf-8")).get("clausula"))
+        return bool(json.loads(file.read_text(encoding="utf-8")).get("clausula"))
     except (OSError, ValueError, AttributeError):
         return False
 

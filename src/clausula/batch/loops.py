@@ -9,6 +9,16 @@ import numpy as np
 from numba import njit
 
 from clausula.batch.table import Ints
+from clausula.codes import (
+    CELL,
+    COVERED,
+    NEEDS_DOCUMENT,
+    NO_COVER,
+    NOT_COVERED,
+    PARTLY,
+    ROW_BENEFIT,
+    ROW_EXCLUSION,
+)
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -68,3 +78,64 @@ def situate(
             found += 1
         group[i] = table[slot]
     return found
+
+
+@_compiled
+def answer(
+    out: Ints, origins: Ints, cash: Ints, low: int, line: Ints, slots: Ints, outcome: Ints, outcomes: Ints
+) -> None:
+    """Put the kernel's cells for the lines from `low` on into columns, and say what they mean for the line as a whole.
+
+    out: a row of cells a line. origins: for each kind of row the numbers in the whole program. cash: for each benefit
+    whether it is an indemnity. line: rows reason, left, paid, cash, advanced. slots: for each slot rows benefit, row,
+    paid, kept. outcome, outcomes: of the line, and of each slot. As `Decision.outcome` and `Decision.reason` have it.
+    """
+    depth = slots.shape[0]
+    for i in range(out.shape[0]):
+        at = low + i
+        left = out[i, depth * CELL]
+        pending, refused, granted, partly, aside = 0, True, False, False, True
+        reason, weight = np.int64(-1), 4
+        other, rank = np.int64(-1), 4  # where all is paid, what a cover refused is no reason
+        paid, beside, advanced = 0, 0, 0
+        for slot in range(depth):
+            o = slot * CELL
+            benefit, found, row, gives = out[i, o], out[i, o + 1], out[i, o + 2], out[i, o + 3]
+            if benefit >= 0:
+                benefit = origins[ROW_BENEFIT, benefit]
+            if row >= 0:
+                row = (row >> 24) << 24 | origins[row >> 24, row & 0xFFFFFF]
+            indemnity = benefit >= 0 and cash[benefit]
+            paid += gives
+            beside += gives if indemnity else 0
+            advanced += out[i, o + 5]
+            if found >= NEEDS_DOCUMENT:
+                pending = max(pending, found)
+            refused = refused and (found == NO_COVER or found == NOT_COVERED)
+            granted = granted or found == COVERED
+            partly = partly or found == PARTLY
+            aside = aside and (found != COVERED or indemnity or gives == 0)
+            mine = 3
+            if found >= NEEDS_DOCUMENT:
+                mine = 0
+            elif benefit >= 0:
+                mine = 1
+            elif row >> 24 == ROW_EXCLUSION:
+                mine = 2
+            if found != NO_COVER and row >= 0:
+                if mine < weight:
+                    reason, weight = row, mine
+                if found != NOT_COVERED and mine < rank:
+                    other, rank = row, mine
+            slots[slot, 0, at], slots[slot, 1, at] = benefit, row
+            slots[slot, 2, at], slots[slot, 3, at] = gives, out[i, o + 4]
+            outcomes[slot, at] = found
+        whole = left == 0 or (granted and aside and not partly)
+        if pending > 0:
+            outcome[at] = pending
+        elif refused:
+            outcome[at] = NOT_COVERED
+        else:
+            outcome[at] = COVERED if whole else PARTLY
+        line[0, at] = other if left == 0 and outcome[at] == COVERED else reason
+        line[1, at], line[2, at], line[3, at], line[4, at] = left, paid, beside, advanced

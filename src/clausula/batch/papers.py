@@ -142,8 +142,9 @@ class Papers:
         limited = [row for row, nodes in enumerate(stated) if nodes]
         if not limited:
             return rows, records
-        parts = {row: [(order[node], order[node] + sum(under(other, node) for other in order)) for node in stated[row]
-                       if node in order] for row in limited}  # fmt: skip
+        nodes = {node for row in limited for node in stated[row] if node in order}
+        range_of = {node: (order[node], order[node] + sum(under(other, node) for other in order)) for node in nodes}
+        parts = {row: [range_of[node] for node in stated[row] if node in order] for row in limited}
         counts = np.ones(len(rows), np.int64)
         counts[limited] = [len(parts[row]) for row in limited]
         again = np.repeat(rows, counts)

@@ -64,11 +64,17 @@ class Members:
         return np.append(numbers, -1).astype(np.int64)[indices(coded_ids)]
 
 
+def facts_of(providers: Mapping[str, Provider]) -> frozenset[str]:
+    """The facts that some provider has."""
+    return frozenset(name for provider in providers.values() for name in provider.facts)
+
+
 class People:
     """Members as a program sees them: their facts as whole numbers, read when first asked for."""
 
     def __init__(self, program: Program, members: Members) -> None:
         self.program, self.members, self.providers = program, members, members.providers
+        self.told_of_providers = {"role", "specialty"} | facts_of(members.providers)
         self._kept: dict[tuple[str, int], Ints | None] = {}
 
     def code(self, spec: Spec, value: Any) -> int:
@@ -102,6 +108,8 @@ class People:
 
     def of_providers(self, spec: Spec, names: Sequence[str]) -> Ints | None:
         """A fact of each of some providers (-1, the last, of nobody); None where none of them has it."""
+        if spec.derive or spec.id.removeprefix("provider.") not in self.told_of_providers:
+            return None
         values = [self._of_provider(spec, self.providers.get(name)) for name in names]
         if all(value is None for value in values):
             return None
@@ -109,9 +117,7 @@ class People:
 
     @staticmethod
     def _of_provider(spec: Spec, provider: Provider | None) -> Any:
-        if provider is None or spec.derive:
-            return None
-        if spec.id == "provider.lists":
+        if provider is None or spec.id == "provider.lists":
             return None
         if spec.id.startswith("provider."):
             name = spec.id.removeprefix("provider.")

@@ -7,7 +7,7 @@ apart. So a million lines have a few thousand situations, and the conditions of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,8 @@ from clausula.program import Column, Program
 CODED = frozenset({"code", "flag", "set"})
 """Kinds of facts that have few values; of the others a column of the table differs from line to line."""
 
-MOST_SITUATIONS = 1 << 20
+DENSE = 1 << 16
+"""Numbers up to which a table of all of them is quicker than sorting."""
 
 
 class Sifting:
@@ -105,7 +106,7 @@ class Sifting:
             return np.unique(values, return_inverse=True)[1]
         unique, inverse = np.unique(values, return_inverse=True)
         signs = [unique == MISSING, *(self.holds(test, unique) for test in self.tests.get(place, ()))]
-        return combined(np.stack(signs).astype(np.int64))[inverse]
+        return combined([sign.astype(np.int64) for sign in signs])[inverse]
 
     def holds(self, test: Any, values: Ints) -> Ints:
         """Truth of a test of one column for many values, as `kernel.holds` has it."""
@@ -128,30 +129,45 @@ class Sifting:
         return np.where(missing, k.UNKNOWN, np.where(found, k.TRUE, k.FALSE))
 
 
-def combined(rows: Ints) -> Ints:
-    """One small number for every different column of a matrix."""
-    found = np.zeros(rows.shape[1], np.int64)
+def combined(rows: Sequence[Ints]) -> Ints:
+    """One small number for every different column of rows of small numbers."""
+    found = np.zeros(len(rows[0]), np.int64)
     for row in rows:
-        numbers = np.unique(row, return_inverse=True)[1]
-        found = np.unique(found * (int(numbers.max(initial=0)) + 1) + numbers, return_inverse=True)[1]
+        width = int(row.max(initial=0)) + 1
+        found = _renumbered(found * width + row, (int(found.max(initial=0)) + 1) * width)
     return found
+
+
+def _renumbered(numbers: Ints, limit: int) -> Ints:
+    """Numbers below a limit, without gaps and in the same order."""
+    if limit > 4 * len(numbers) + DENSE:
+        return np.unique(numbers, return_inverse=True)[1]
+    present = np.zeros(limit, bool)
+    present[numbers] = True
+    return (np.cumsum(present) - 1)[numbers]
 
 
 class Source:
     """Something facts of lines come from. code: of each line. classes: for each place in `program.columns` (and slot)
-    the class of every code; a group looks only at those it asks about."""
+    the class of every code, where not all are the same; a group looks only at those it asks about."""
 
-    def __init__(self, code: Ints, count: int) -> None:
-        self.code, self.count = code, count
-        self.classes: dict[tuple[int, int], Ints] = {}
+    def __init__(self, code: Ints, classes: Mapping[tuple[int, int], Ints]) -> None:
+        telling = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
+        if not telling:
+            self.code, self.classes = np.zeros(len(code), np.int64), telling
+            return
+        content = combined(list(telling.values()))
+        example = np.empty(int(content.max()) + 1, np.int64)
+        example[content] = np.arange(len(content))
+        self.code = content[code]
+        self.classes = {key: _renumbered(row, int(row.max()) + 1)[example] for key, row in telling.items()}
 
-    def seen(self, wanted: Iterable[tuple[int, int]]) -> Ints | None:
+    def seen(self, wanted: Collection[tuple[int, int]]) -> Ints | None:
         """One number for all codes that are the same in what is wanted; None where they all are."""
-        rows = [self.classes[key] for key in sorted(wanted) if key in self.classes]
-        rows = [row for row in rows if row.any()]
+        rows = [row for key, row in self.classes.items() if key in wanted]
         if not rows:
             return None
-        found = rows[0] if len(rows) == 1 else combined(np.stack(rows))
+        found = combined(rows)
         return found if found.any() else None
 
 
@@ -177,7 +193,11 @@ class Situating:
     def _groups(self, service: Ints) -> tuple[Ints, list[tuple[tuple[int, ...], int]]]:
         """Lines with the same covers and service: the group of each, and covers by slot and service of each group."""
         eras, nodes = self.eras, self.program.tables.services
-        stack = combined(eras.cover[: max(eras.depth, 1)]) if len(eras.owner) else np.zeros(0, np.int64)
+        stack = (
+            combined([cover + 1 for cover in eras.cover[: max(eras.depth, 1)]])
+            if len(eras.owner)
+            else np.zeros(0, np.int64)
+        )
         pairs = stack[self.era] * nodes + service
         present = np.flatnonzero(np.bincount(pairs, minlength=1))
         renumbered = np.zeros(int(present.max(initial=0)) + 1, np.int64)
@@ -210,7 +230,7 @@ class Situating:
     def _era_source(self) -> Source:
         """What is known of the person and the enrolments, by era."""
         eras, sifting = self.eras, self.sifting
-        source = Source(self.era, len(eras.owner))
+        classes: dict[tuple[int, int], Ints] = {}
         for place, column in enumerate(self.program.columns):
             for slot in range(eras.depth) if column.block else (-1,):
                 found = eras.values.column(column, slot)
@@ -219,9 +239,9 @@ class Situating:
                 if place not in sifting.live:
                     found = sifting.classes(place, found)
                 if column.spec.id in sifting.of_providers:  # said of the person, it goes before the provider's
-                    found = combined(np.stack([found, self._own(column, slot)]))
-                source.classes[place, slot] = found
-        return source
+                    found = combined([found, self._own(column, slot)])
+                classes[place, slot] = found
+        return Source(self.era, classes)
 
     def _own(self, column: Column, slot: int) -> Ints:
         """Whether an era's person or enrolment states a fact."""
@@ -234,27 +254,19 @@ class Situating:
     def _provider_sources(self) -> Iterable[Source]:
         """What is known of the providers; one source for their facts, one for the lists they stand on."""
         values, sifting, people = self.values, self.sifting, self.people
-        source = Source(values.provider + 1, len(values.names) + 1)
-        dated = None
+        classes: dict[tuple[int, int], Ints] = {}
         for place, column in enumerate(self.program.columns):
             if column.spec.id == "provider.lists":
-                lists = values.common(column.spec)
-                unique, code = np.unique(lists, return_inverse=True)
-                dated = dated or Source(code, len(unique))
-                dated.classes[place, -1] = sifting.classes(place, unique)
+                unique, code = np.unique(values.common(column.spec), return_inverse=True)
+                yield Source(code, {(place, -1): sifting.classes(place, unique)})
                 continue
             found = people.of_providers(column.spec, values.names)
             if found is not None:
                 found = np.concatenate([found[-1:], found[:-1]])
-                classes = (
-                    (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
-                )
+                mine = (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
                 for slot in range(self.eras.depth) if column.block else (-1,):
-                    source.classes[place, slot] = classes
-        if source.classes:
-            yield source
-        if dated is not None:
-            yield dated
+                    classes[place, slot] = mine
+        yield Source(values.provider + 1, classes)
 
     def _word_source(self, name: str, places: Sequence[int]) -> Source:
         """A column of codes."""
@@ -265,13 +277,13 @@ class Situating:
         else:
             words, at = values.table.words(name)
             unique, code = _coded(values, spec, words), at + 1
-        source = Source(code, len(unique))
+        classes: dict[tuple[int, int], Ints] = {}
         for place in places:
             column = self.program.columns[place]
             own = unique if column.spec is spec else _recoded(values, column.spec, name, unique)
             for slot in range(self.eras.depth) if column.block else (-1,):
-                source.classes[place, slot] = sifting.classes(place, own)
-        return source
+                classes[place, slot] = sifting.classes(place, own)
+        return Source(code, classes)
 
     def _presence(self) -> Source:
         """Which columns of amounts, dates and numbers are filled."""
@@ -290,11 +302,7 @@ class Situating:
                 code |= there.astype(np.int64) << len(bits)
                 bits.append(keys)
         unique, code = np.unique(code, return_inverse=True)
-        source = Source(code, len(unique))
-        for bit, keys in enumerate(bits):
-            for key in keys:
-                source.classes[key] = unique >> bit & 1
-        return source
+        return Source(code, {key: unique >> bit & 1 for bit, keys in enumerate(bits) for key in keys})
 
     # --- situations ---
 

@@ -80,6 +80,12 @@ class Tally:
             if amount is not None:
                 count.amount_in[currency] += Decimal(amount)
 
+    def came_in_many(self, name: str, lines: int, amount: Decimal, currency: str) -> None:
+        """Many lines came in."""
+        for count in (self.inputs[name], self.all):
+            count.lines += lines
+            count.amount_in[currency] += amount
+
     def was_listed(self, name: str, code: str, amount: Decimal | int | str | None, currency: str) -> None:
         """A line was listed."""
         self.reasons[code] += 1

@@ -12,11 +12,25 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import clausula
-from clausula.cli import cases, check, completion, decide, demo, guide, premium, run, show, trace
+from clausula.cli import (
+    bucket,
+    cases,
+    check,
+    completion,
+    decide,
+    demo,
+    explain,
+    guide,
+    portfolio,
+    premium,
+    run,
+    show,
+    trace,
+)
 from clausula.cli.console import CommandError, Console, fault
 from clausula.cli.options import CODES, shared
 
-COMMANDS = (check, cases, decide, guide, premium, run, show, trace, demo, completion)
+COMMANDS = (check, cases, decide, guide, premium, run, bucket, explain, show, trace, demo, portfolio, completion)
 EXAMPLES = """examples:
   clausula cases                                   run the golden cases of the bundled plans
   clausula decide situation.toml --lang fr         decide a few lines, with every reason

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from clausula.cli.console import CommandError, Console
 from clausula.cli.options import Commands, command
@@ -14,6 +15,11 @@ clausula decide situation.json --lang de
 clausula decide lines.toml --plan ultra-varia      everybody in this plan
 echo '{"lines": […]}' | clausula decide - --plan lamal --json
 """
+if TYPE_CHECKING:
+    from clausula.batch.ways import Ways
+    from clausula.catalogue import Catalogue
+    from clausula.decision import Decision
+
 STYLES = {"covered": "good", "partly": "good", "not_covered": "bad"}
 
 
@@ -36,7 +42,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Decide and tell."""
     from clausula.adjudicate import adjudicate
     from clausula.batch.ways import Ways
-    from clausula.batch.why import Narrator
     from clausula.cli.inputs import situation
 
     book, found = situation(args)
@@ -46,15 +51,28 @@ def run(args: argparse.Namespace, console: Console) -> int:
         )
     language = args.lang or "en"
     done = adjudicate(book, found.household, found.lines, found.usage, providers=found.providers)
-    narrator = Narrator(book.catalogue, language)
     ways = Ways(found.household, done.decisions, found.usage, found.providers, book.catalogue)
+    documents = tell(console, book.catalogue, language, done.decisions, ways)
+    if len(done.decisions) > 1:
+        console.text(_together(done.decisions), "strong")
+    console.document({"decisions": documents, "usage": done.usage.rows()})
+    return 0
+
+
+def tell(
+    console: Console, catalogue: Catalogue, language: str, decisions: Iterable[Decision], ways: Ways
+) -> list[dict[str, Any]]:
+    """Print decisions for people; returns them as plain data."""
+    from clausula.batch.why import Narrator
+
+    narrator = Narrator(catalogue, language)
     documents: list[dict[str, Any]] = []
-    for decision in done.decisions:
+    for decision in decisions:
         told = narrator.tell(decision)
         documents.append(
             {**decision.as_dict(), "sentences": told.lines(), "would_change": ways.tell(decision, language)}
         )
-        service = book.catalogue.name("service", decision.line.service, language)
+        service = catalogue.name("service", decision.line.service, language)
         console.text(f"Line {decision.line.id}, {decision.line.served_on}, {service}", "strong")
         outcome = console.styled(decision.outcome.replace("_", " "), STYLES.get(decision.outcome, "warn"))
         reason = f" ({decision.code})" if decision.code else ""
@@ -66,10 +84,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         for way in (*filter(None, [told.advice]), *ways.tell(decision, language)):
             console.text(f"  → {way}", "strong")
         console.text()
-    if len(done.decisions) > 1:
-        console.text(_together(done.decisions), "strong")
-    console.document({"decisions": documents, "usage": done.usage.rows()})
-    return 0
+    return documents
 
 
 def _together(decisions: Any) -> str:

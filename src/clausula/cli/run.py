@@ -24,10 +24,12 @@ clausula run --members members.toml --out results bills/*.xml claims.ndjson line
 clausula run --members members.toml --out results --schema schemas bills/*.xml
 clausula run --members members.toml --out february --usage january/usage.json lines.parquet
 clausula run --members members.toml --out results --all-languages --json bills/*.xml
+clausula run buckets --out results               a folder made by clausula bucket
 """
 ABOUT = """Inputs: Swiss electronic invoices (XML), FHIR R4 claims (JSON, NDJSON), tables (CSV, Parquet).
 The folder of --out then holds decisions.jsonl, decisions.parquet, listed.csv, usage.json and report/index.html.
-What cannot be decided is listed with file and line; totals in = decided + listed."""
+What cannot be decided is listed with file and line; totals in = decided + listed. Of buckets the decisions, accounts
+and totals are written, a file a bucket; a run that was stopped goes on where it was."""
 ZERO = Decimal("0.00")
 WAYS = {
     "c": ("covered",),
@@ -48,8 +50,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--members",
         metavar="FILE",
-        required=True,
-        help="who is a member, in which plans (TOML, JSON, or a folder of tables)",
+        help="who is a member, in which plans (TOML, JSON, or a folder of tables); not for buckets",
     )
     parser.add_argument(
         "--out", metavar="DIR", required=True, help="folder for the results; appears whole at the end, or not at all"
@@ -67,11 +68,17 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Do the job and print its totals."""
+    from clausula.batch.folder import is_buckets
     from clausula.batch.run import Job, read_usage
     from clausula.cli.plans import book_of
     from clausula.intake import read_roster
 
-    members, out = Path(args.members), Path(args.out)
+    out = Path(args.out)
+    if len(args.inputs) == 1 and is_buckets(Path(args.inputs[0])):
+        return _run_buckets(args, console)
+    if not args.members:
+        raise CommandError("nobody says who is a member", "name the members file with --members")
+    members = Path(args.members)
     inputs = tuple(Path(name) for name in dict.fromkeys(args.inputs))
     _check(out, args, inputs)
     languages = LANGUAGES if args.all_languages else ((args.lang,) if args.lang else ())
@@ -83,6 +90,30 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )  # fmt: skip
     tally = do(job, console)
     console.document({"out": str(out), "report": str(out / "report/index.html"), **tally.as_dict()})
+    return 0
+
+
+def _run_buckets(args: argparse.Namespace, console: Console) -> int:
+    """Decide a folder of buckets. A run that was stopped goes on where it was."""
+    from clausula.batch.folder import FolderError, check_place
+    from clausula.batch.running import run_buckets
+    from clausula.cli.plans import book_of
+
+    source, out = Path(args.inputs[0]), Path(args.out)
+    given = [f"--{name}" for name in ("members", "usage", "schema") if getattr(args, name)]
+    if given or args.codes:
+        raise CommandError(
+            f"{(given or ['--codes'])[0]} is for claims as they come", f"{source} holds members and accounts already"
+        )
+    try:
+        check_place(out, force=args.force, inputs=[source])
+    except FolderError as error:
+        raise CommandError(error.message, error.mend) from None
+    with watched(console) as progress:
+        tally = run_buckets(book_of(args), source, out, progress=progress)
+    _print(console, tally)
+    console.text(f"next: clausula explain {out} LINE")
+    console.document({"out": str(out), **tally.as_dict()})
     return 0
 
 
@@ -104,7 +135,7 @@ def do(job: Job, console: Console) -> Tally:
     """Run a job with a progress bar where somebody watches, and print the table."""
     from clausula.batch.run import run as run_job
 
-    with _progress(console) as progress:
+    with watched(console) as progress:
         tally = run_job(job, progress)
     _print(console, tally)
     console.text(f"report: {job.out / 'report/index.html'}", "strong")
@@ -112,7 +143,8 @@ def do(job: Job, console: Console) -> Tally:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
+def watched(console: Console) -> Iterator[Progress]:
+    """A progress bar where somebody watches."""
     if console.as_json or not sys.stderr.isatty():
         yield lambda _what, _done, _of: None
         return

@@ -56,6 +56,16 @@ def read_member_tables(folder: Path) -> Roster:
     return roster
 
 
+def read_provider_table(folder: Path) -> dict[str, Provider]:
+    """The directory of a folder of member tables alone. Raises InputError with every finding."""
+    reading = _Reading(folder)
+    providers = reading.providers()
+    found = reading.findings.all()
+    if found:
+        raise InputError(found)
+    return providers
+
+
 @dataclass(slots=True)
 class _Reading:
     """One reading of one folder. people, home: row and household of each person."""

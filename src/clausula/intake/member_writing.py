@@ -81,7 +81,7 @@ def write_member_tables(roster: Roster, folder: Path) -> None:
     _write(folder / PEOPLE, people_table(people))
     _write(folder / ENROLMENTS, enrolments_table(enrolments))
     _write(folder / EVIDENCE, evidence_table(evidence))
-    _write(folder / PROVIDERS, _providers(list(roster.providers.values())))
+    _write(folder / PROVIDERS, providers_table(list(roster.providers.values())))
     if roster.match_by_name:
         (folder / SETTINGS).write_text("[members]\nmatch_by_name = true\n", encoding="utf-8")
 
@@ -111,7 +111,8 @@ def evidence_table(evidence: Sequence[Evidence]) -> pa.Table:
     return _table(schema, columns, [])
 
 
-def _providers(providers: Sequence[Provider]) -> pa.Table:
+def providers_table(providers: Sequence[Provider]) -> pa.Table:
+    """The table of a directory. Raises ValueError as `write_member_tables` does."""
     further = _numbers(providers) + _facts([one.facts for one in providers], OF_PROVIDERS)
     columns: list[list[Any]] = [[getattr(one, name) or None for one in providers] for name in OF_PROVIDERS[:-1]]
     columns.append(

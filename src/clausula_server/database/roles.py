@@ -19,7 +19,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app LOGIN; END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_web') THEN CREATE ROLE app_web LOGIN; END IF;
 END $$;
-ALTER ROLE app NOSUPERUSER NOBYPASSRLS NOCREATEROLE;
+ALTER ROLE app NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
 ALTER ROLE app_web NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB;
 GRANT app_web TO app;
 """
@@ -42,12 +42,10 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM app_web;
 """
 
 
-def prepare(superuser_url: str, database: str, *, may_create_databases: bool = False) -> None:
+def prepare(superuser_url: str, database: str) -> None:
     """Make the roles and the database where they are missing. Takes a connection that may do so, once."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         connection.execute(_ROLES)
-        if may_create_databases:
-            connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
         if not known:
             words = sql.SQL("CREATE DATABASE {} OWNER {}")

@@ -33,18 +33,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An enrolment as it stands on that day. start, until: of the whole enrolment, both inclusive. digest: of the
-    edition of its term, facts: of its term. wanted: applied for, not concluded.
+    """An enrolment as it stands on that day. start, until: of the whole enrolment, both inclusive. edition,
+    digest, facts: of its term. wanted: applied for, not concluded.
     """
 
     person: UUID
     plan: str
     digest: str
+    edition: UUID
     start: date
     until: date | None = None
     facts: Facts = field(default_factory=dict, hash=False)
     wanted: bool = False
-    edition: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
     def holds(self, day: date) -> bool:

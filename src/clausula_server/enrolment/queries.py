@@ -85,10 +85,10 @@ def held_from(household: UUID, day: date) -> tuple[tuple[Held, ...], tuple[Held,
             person=term.enrolment.person_id,
             plan=term.plan,
             digest=term.edition.digest,
+            edition=term.edition_id,
             start=enrolled.start,
             until=enrolled.until,
             facts=term.facts,
-            edition=term.edition_id,
             id=term.enrolment_id,
         )
         if period(term.during).start <= day:

@@ -18,6 +18,8 @@ OPEN = {
     "database": "Django's and Procrastinate's own tables name nobody",
     "demo_loaded": "names rooms",
     "directory_": "who treats is public; the history of it as well",
+    "enrolment_locality": "which postcode lies in which commune is public",
+    "enrolment_plan": "the texts of plans, their editions and the history of these name nobody",
     "events_outbox": "ids only, gone in a moment",
 }
 ROOMS = ("accounts", "audit", "claims", "directory", "documents", "enrolment", "events", "ledger", "payments", "people")

@@ -216,7 +216,7 @@ def _with_wanted(dossier: Dossier, chosen: PlanEdition, people: Sequence[Wanted]
         since = continuous_since(each.person, chosen.digest, start)
         if since is not None:
             facts["continuous_since"] = since.isoformat()
-        more.append(Held(each.person, chosen.plan, chosen.digest, start, facts=facts, wanted=True, edition=chosen.id))
+        more.append(Held(each.person, chosen.plan, chosen.digest, chosen.id, start, facts=facts, wanted=True))
     return dossier.with_held(*more)
 
 

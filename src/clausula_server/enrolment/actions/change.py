@@ -28,7 +28,7 @@ def change_plan(
     facts: Mapping[UUID, Facts] | None = None,
     application_facts: Facts | None = None,
 ) -> list[Enrolment]:
-    """Let everybody in one plan be in another from a day on; the new enrolments. facts: by person, what the new plan asks.
+    """Let everybody in one plan be in another from a day on; the new enrolments. facts: by person, of the new plan.
 
     The new plan's rules decide as for any application; where they do not accept at once, nothing changes. Waiting: the
     new terms know since when the person has been covered without a gap by plans of the same root, and the plan says

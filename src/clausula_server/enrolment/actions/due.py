@@ -1,7 +1,8 @@
 """Contributions: post what is due, settle it with what is paid, take back what came back, cancel with a reason.
 
 The money is the ledger's. A due is a transfer from the house's income to what its payer owes; a payment is one from
-where the money arrived to what is owed. A payment settles the oldest dues first; what is over stays the payer's, for the next.
+where the money arrived to what is owed. A payment settles the oldest dues first; what is over stays the payer's, for
+the next.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _asked(
             dossier = dossier_on(enrolment.household_id, stretch.start)
             held = next((each for each in dossier.held if each.id == enrolment.id), None)
             payer = dossier.holder()
-            if held is None or held.edition is None or payer is None:
+            if held is None or payer is None:
                 continue
             for asked in contributions(dossier, held, stretch.start):
                 if asked.months == months:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -31,11 +31,8 @@ def lock_household(household: UUID) -> None:
 def conclude(application: Application, asked: Dossier) -> list[Enrolment]:
     """Enrol whom an accepted application names, with terms and first contributions. Raises Refused where somebody is in
     the plan at that time, which only a race can bring about."""
-    rows = []
-    for held in asked.held:
-        if held.wanted:
-            assert held.edition is not None
-            rows.append(_enrol(application, held, PlanEdition.objects.get(pk=held.edition)))
+    edition = PlanEdition.objects.get(pk=next(held.edition for held in asked.held if held.wanted))
+    rows = [_enrol(application, held, edition) for held in asked.held if held.wanted]
     for row in rows:
         post_dues(row, application.applied_on)
     return rows
@@ -130,3 +127,25 @@ def begin_term(term: Term, edition: PlanEdition, facts: Facts, start: date) -> T
         facts=dict(facts),
         during=days(start, held.until),
     )
+
+
+def switch_edition(enrolments: Sequence[UUID], edition: PlanEdition, start: date) -> None:
+    """Let another edition hold from a day on for several enrolments of a household at a time: first all old terms end,
+    then the new ones begin, because a household has one edition of a plan at a time."""
+    begun = []
+    for term in Term.objects.filter(enrolment__in=enrolments, during__overlap=days(start)).order_by("during"):
+        held = period(term.during)
+        begun.append((term, Period(max(start, held.start), held.until)))
+        if held.start < start:
+            Term.objects.filter(pk=term.pk).update(during=days(held.start, start - DAY))
+        else:
+            term.delete()
+    for term, stretch in begun:
+        Term.objects.create(
+            enrolment_id=term.enrolment_id,
+            household_id=term.household_id,
+            plan=term.plan,
+            edition=edition,
+            facts=term.facts,
+            during=days(*stretch),
+        )

@@ -1,8 +1,8 @@
 """The renewal run: who renews, whose age ends the cover and when, who ends with the family, what it costs, which text.
 
-A run is a row; each household is done in one transaction that also writes its report. What is done already is left as it
-is, so a run that was stopped goes on, and a second run changes nothing. A dry run is the same run, taken back household
-by household: only the report stays.
+A run is a row; each household is done in one transaction that also writes its report. What is done already is left as
+it is, so a run that was stopped goes on, and a second run changes nothing. A dry run is the same run, taken back
+household by household: only the report stays.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from clausula_server.enrolment.actions.due import post_dues
 from clausula_server.enrolment.actions.ending import close, going_with
-from clausula_server.enrolment.actions.enrolment import begin_term, lock_household
-from clausula_server.enrolment.catalogue.asking import contributions, end_of, premium_class, standing
+from clausula_server.enrolment.actions.enrolment import lock_household, switch_edition
+from clausula_server.enrolment.catalogue.asking import Contribution, contributions, end_of, premium_class, standing
 from clausula_server.enrolment.catalogue.editions import CannotCombine
 from clausula_server.enrolment.dossier import Dossier, Held
-from clausula_server.enrolment.models import Due, Ended, Enrolment, PlanEdition, RenewalReport, RenewalRun, Term
+from clausula_server.enrolment.models import Due, Ended, Enrolment, PlanEdition, RenewalReport, RenewalRun
 from clausula_server.enrolment.queries import dossier_on, held_from, households_with_enrolments, offered_on
 from clausula_server.enrolment.years import renewal_days
 from clausula_server.events.actions.event import append
@@ -30,13 +30,7 @@ from clausula_server.lib.periods import DAY, days
 from clausula_server.lib.refusals import Refused, refuse
 
 Line = dict[str, Any]
-"""One thing a run tells of one person in one plan: what (renewed, ended, edition, due, attention), on which day, more."""
-
-
-class _TakenBack(Exception):  # noqa: N818 - carries the report out of a transaction that is undone
-    def __init__(self, lines: list[Line]) -> None:
-        super().__init__()
-        self.lines = lines
+"""What a run tells of one person in one plan: what (renewed, ended, edition, due, attention), on which day, more."""
 
 
 @action
@@ -56,8 +50,8 @@ def start_run(first: date, last: date, plans: Iterable[str] = (), *, dry: bool) 
 
 
 def continue_run(run: RenewalRun) -> int:
-    """Do the households a run has not done yet, one transaction each; how many it did. What cannot be renewed is told in
-    its report and keeps nobody else waiting. Not an action: each household is one."""
+    """Do the households a run has not done yet, one transaction each; how many it did. What cannot be renewed is told
+    in its report and keeps nobody else waiting. Not an action: each household is one."""
     done = set(RenewalReport.objects.filter(run=run).values_list("household", flat=True))
     fresh = 0
     for household in households_with_enrolments(run.plans, run.first, run.last):
@@ -95,9 +89,7 @@ def _renewed(run: RenewalRun, household: UUID) -> tuple[list[Line], str]:
             lines = [line for day in _days(run, household) for line in _renew_on(household, day, run.plans)]
             lines += _dues(run, household)
             if run.dry:
-                raise _TakenBack(lines)
-    except _TakenBack as undone:
-        return undone.lines, ""
+                transaction.set_rollback(True)  # only what is told stays
     except (Refused, CannotCombine) as error:
         return [], str(error)
     return lines, ""
@@ -184,36 +176,36 @@ def _take_edition(household: UUID, day: date, plans: list[str]) -> Iterable[Line
         new = offered_on(plan, day)
         if new is None or new.id == old.id or not (over or renewal_days(lead.start, old.year, day, day)):
             continue
-        for held in (*same, *(each for each in dossier.later if each.plan == plan)):
-            for term in Term.objects.filter(enrolment=held.id, during__overlap=days(day)).order_by("during"):
-                begin_term(term, new, term.facts, max(day, held.start, term.during.lower or day))
+        with_later = (*same, *(each for each in dossier.later if each.plan == plan))
+        switch_edition([held.id for held in with_later], new, day)
+        for held in with_later:
             yield _line(dossier, held, "edition", day, digest=new.digest, before=old.digest, label=new.label)
 
 
 def _dues(run: RenewalRun, household: UUID) -> list[Line]:
     """Post what comes due in the run, and tell it; what was posted before is told as well."""
     rows = Enrolment.objects.filter(household=household, during__overlap=days(run.first, run.last))
-    lines = []
+    lines: list[Line] = []
     for enrolment in rows.exclude(ended_for="void").order_by("id"):
         if run.plans and enrolment.plan not in run.plans:
             continue
         fresh = {due.id for due in post_dues(enrolment, run.last, run.first)}
-        for due in Due.objects.filter(
-            enrolment=enrolment, cancelled_on__isnull=True, due_on__range=(run.first, run.last)
-        ).order_by("due_on", "rule"):
-            lines.append(
-                {
-                    "what": "due",
-                    "person": str(enrolment.person_id),
-                    "plan": enrolment.plan,
-                    "on": due.due_on.isoformat(),
-                    "rule": due.rule,
-                    "amount": due.amount,
-                    "currency": due.currency,
-                    "new": due.id in fresh,
-                }
-            )
+        owed = Due.objects.filter(enrolment=enrolment, cancelled_on__isnull=True, due_on__range=(run.first, run.last))
+        lines += [_due_line(enrolment, due, new=due.id in fresh) for due in owed.order_by("due_on", "rule")]
     return lines
+
+
+def _due_line(enrolment: Enrolment, due: Due, *, new: bool) -> Line:
+    return {
+        "what": "due",
+        "person": str(enrolment.person_id),
+        "plan": enrolment.plan,
+        "on": due.due_on.isoformat(),
+        "rule": due.rule,
+        "amount": due.amount,
+        "currency": due.currency,
+        "new": new,
+    }
 
 
 def _line(dossier: Dossier, held: Held, what: str, day: date, **more: Any) -> Line:
@@ -221,5 +213,5 @@ def _line(dossier: Dossier, held: Held, what: str, day: date, **more: Any) -> Li
     return {"what": what, "person": str(held.person), "name": name, "plan": held.plan, "on": day.isoformat(), **more}
 
 
-def _shown(each: Any) -> Line:
+def _shown(each: Contribution) -> Line:
     return {"rule": each.rule, "clause": each.clause, "amount": each.amount, "currency": each.currency}

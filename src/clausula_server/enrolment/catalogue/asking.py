@@ -179,7 +179,7 @@ def end_of(dossier: Dossier, held: Held) -> date | None:
     same = dossier.of_plan(held.plan)
     book = combined(each.digest for each in same).book
     household = household_of(dossier, same)
-    mine = household.enrolments[same.index(held)]
+    mine = household.enrolments[[each.id for each in same].index(held.id)]
     return clausula.ends_on(book, household, mine)
 
 

@@ -1,0 +1,223 @@
+"""Decides buckets: one after the other in as many threads as there are processors, each file whole or not there.
+
+    run.json                     what was done, with the totals; written at last
+    decisions/0000.parquet       decisions on the lines of a bucket, in their order
+    usage/0000.parquet           the accounts of its households afterwards
+    listed.csv                   lines that could not be decided, from the buckets
+
+A run that was stopped goes on where it was: a bucket whose files are there is not decided again, unless plans or bucket
+are others than they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clausula.batch import buckets as kept
+from clausula.batch.answers import answer_columns, sums
+from clausula.batch.buckets import Bucket, Buckets, load, read_buckets, refuse_shared_households
+from clausula.batch.deciding import Decided, Lines, deciding_for
+from clausula.batch.folder import BUCKET_RUN as MARK
+from clausula.batch.gather import Progress, quiet
+from clausula.batch.tally import Tally
+from clausula.batch.usage_tables import SCHEMA, usage_table
+from clausula.book import Book
+from clausula.compiler import compile_book
+from clausula.findings import Finding, Place
+from clausula.household import Provider
+from clausula.intake import InputError
+from clausula.memory import program_memory
+from clausula.money import to_decimal
+from clausula.values import OUTCOMES
+
+DECISIONS, USAGE = "decisions", "usage"
+
+
+@dataclass
+class Run:
+    """A run over buckets: the plans, the folder of the buckets, and the folder of the results."""
+
+    book: Book
+    source: Path
+    out: Path
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        """What there is to decide. Raises InputError."""
+        return read_buckets(self.source)
+
+    @cached_property
+    def providers(self) -> Mapping[str, Provider]:
+        """The directory."""
+        return self.buckets.providers()
+
+    def key(self, bucket: Bucket) -> str:
+        """A mark of what a bucket's results depend on: the texts of its plans, and its files."""
+        program = compile_book(self.book, bucket.plans)
+        marks = hashlib.sha256(np.array(program_memory(program), np.int64).tobytes())
+        marks.update(repr((program.columns, program.accounts)).encode())
+        home = self.source / bucket.name
+        for path in (*sorted(home.iterdir()), self.source / kept.PROVIDERS):
+            if path.exists():
+                told = path.stat()
+                marks.update(f"{path.name} {told.st_size} {told.st_mtime_ns}".encode())
+        return marks.hexdigest()
+
+    def decide(self, bucket: Bucket) -> dict[str, Any]:
+        """Decide a bucket and write its files; returns its totals as plain data. Does nothing where that is done.
+
+        Raises InputError where the bucket is not sorted or holds lines that cannot be decided.
+        """
+        note = self.out / DECISIONS / f"{bucket.name}.json"
+        key = self.key(bucket)
+        try:
+            done = json.loads(note.read_text(encoding="utf-8"))
+            if done["key"] == key:
+                return dict(done)
+        except (OSError, ValueError, KeyError):
+            pass
+        totals = {"key": key, "bucket": bucket.name, **self._decided(bucket)}
+        _whole(note, lambda path: path.write_text(json.dumps(totals), encoding="utf-8"))
+        return totals
+
+    def _decided(self, bucket: Bucket) -> dict[str, Any]:
+        if not bucket.lines:
+            return {"currency": bucket.currency, "lines": 0}
+        members, table, opening = load(self.source, bucket.name, self.providers)
+        program = compile_book(self.book, bucket.plans)
+        lines = Lines(program, members, table)
+        self._guard(bucket, lines)
+        decided = deciding_for(program, table.column_names, self.providers).decide(lines, members, opening)
+        columns = pa.table({"line": table.column("line_id")} | answer_columns(decided, decided.depth))
+        _write(columns, self.out / DECISIONS / f"{bucket.name}.parquet")
+        _write(usage_table(decided), self.out / USAGE / f"{bucket.name}.parquet")
+        return _totals(decided)
+
+    def _guard(self, bucket: Bucket, lines: Lines) -> None:
+        """Refuse what would give wrong money without an error: households cut in two, lines out of order."""
+        message = ""
+        if not lines.good.all():
+            message = f"row {int(np.flatnonzero(~lines.good)[0]) + 1} cannot be decided as it stands"
+        elif not bool((np.diff(lines.order) == 1).all()):
+            row = int(np.flatnonzero(np.diff(lines.order) != 1)[0]) + 1
+            message = f"row {row}: the households are not whole, or their lines not in order"
+        if message:
+            place = Place(str(self.source / bucket.name / kept.LINES))
+            raise InputError([Finding("buckets", message, place, "make the buckets again with clausula bucket")])
+
+
+def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = quiet, threads: int = 0) -> Tally:
+    """Decide all buckets of a folder into another; returns the totals. threads: 0 for one a processor.
+
+    Raises InputError for buckets that are not whole, TotalsError where the totals do not agree.
+    """
+    run = Run(book, source, out)
+    refuse_shared_households(run.buckets)
+    prepare(run)
+    notes = []
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        waiting = [pool.submit(run.decide, bucket) for bucket in run.buckets.buckets]
+        for each in as_completed(waiting):
+            notes.append(each.result())
+            progress("deciding", len(notes), len(waiting))
+    return finish(run, notes)
+
+
+def read_usage_folder(folder: Path) -> pa.Table:
+    """The accounts that an earlier run over buckets left. Raises InputError."""
+    try:
+        tables = [pq.read_table(path, schema=SCHEMA) for path in sorted(folder.glob("*.parquet"))]
+        return pa.concat_tables(tables).unify_dictionaries()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        message = f"these are no accounts of an earlier run over buckets: {error}"
+        raise InputError(
+            [Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")]
+        ) from None
+
+
+def prepare(run: Run) -> None:
+    """Make the folders of a run. A run is not finished before its end: the mark of an earlier one goes."""
+    (run.out / MARK).unlink(missing_ok=True)
+    for name in (DECISIONS, USAGE):
+        (run.out / name).mkdir(parents=True, exist_ok=True)
+
+
+def finish(run: Run, notes: list[dict[str, Any]]) -> Tally:
+    """Put the totals of the buckets together, check them, and write what was done."""
+    tally = tally_of(run, notes)
+    tally.check()
+    if (run.source / kept.LISTED).is_file():
+        shutil.copyfile(run.source / kept.LISTED, run.out / kept.LISTED)
+    mark = {"clausula": "run of buckets", "buckets": str(run.source), **tally.as_dict()}
+    _whole(run.out / MARK, lambda path: path.write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8"))
+    return tally
+
+
+def tally_of(run: Run, notes: list[dict[str, Any]]) -> Tally:
+    """The totals of all buckets, with what was listed when they were made."""
+    tally, name = Tally(), str(run.source)
+    tally.opened(name)
+    for note in notes:
+        if note["lines"]:
+            currency = note["currency"]
+            amounts = {
+                each: to_decimal(note[each], currency) for each in ("charged", "paid", "cash", "borne", "others")
+            }
+            by_plan = {plan: to_decimal(paid, currency) for plan, paid in note["by_plan"].items()}
+            tally.were_decided(name, currency, note["outcomes"], by_plan, **amounts)
+    listed = run.buckets.listed
+    for count in (tally.inputs[name], tally.all):
+        count.lines += listed["lines"]
+        count.listed += listed["lines"]
+        count.no_amount += listed["without_amount"]
+        for currency, amount in listed["amount"].items():
+            count.amount_in[currency] += Decimal(amount)
+            count.amount_listed[currency] += Decimal(amount)
+    tally.reasons.update(listed["reasons"])
+    return tally
+
+
+def _totals(decided: Decided) -> dict[str, Any]:
+    """The totals of a bucket: counts, and amounts in minor units."""
+    program, answers = decided.program, decided.answers
+    counts = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
+    by_plan: dict[str, int] = {}
+    for slot in range(decided.depth):
+        paid = np.bincount(decided.cover[slot] + 1, weights=answers.slots[slot, 2], minlength=len(program.covers) + 1)
+        for number, amount in enumerate(paid[1:].tolist()):
+            if amount:
+                plan = program.covers[number].plan.id
+                by_plan[plan] = by_plan.get(plan, 0) + round(amount)
+    amounts = sums(decided)
+    told = {"charged": "charged", "paid": "paid", "cash": "cash", "borne": "borne", "others": "paid_by_others"}
+    return {
+        "currency": program.currency, "lines": len(decided.lines.order), "by_plan": by_plan,
+        "outcomes": {name: counts[number] for number, name in enumerate(OUTCOMES, 1)},
+        **{name: int(amounts[column].sum()) for name, column in told.items()},
+    }  # fmt: skip
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    options: dict[str, Any] = {"compression": "lz4", "store_decimal_as_integer": True, "write_statistics": False}
+    _whole(path, lambda place: pq.write_table(table, place, **options))
+
+
+def _whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that it is whole or not there."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    write(fresh)
+    fresh.replace(path)

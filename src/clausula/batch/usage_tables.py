@@ -1,0 +1,74 @@
+"""Accounts of many households as a table: what a run ends with, the next one begins with.
+
+Columns: household, account, person and name of whose it is (empty where they do not count), period, used.
+`clausula.Usage` says the same of one household.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from clausula.batch.accounts import scopes_of
+from clausula.batch.deciding import Decided
+from clausula.batch.entities import NAMES, Entities
+from clausula.batch.table import Ints
+
+WORD = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    [
+        ("household", WORD), ("account", WORD), ("person", WORD), ("name", WORD), ("period", pa.int32()),
+        ("used", pa.int64()),
+    ]
+)  # fmt: skip
+
+
+def usage_table(decided: Decided) -> pa.Table:
+    """The closing accounts of all households, in their order."""
+    program, members, closing = decided.program, decided.members, decided.closing
+    home = np.repeat(np.arange(len(members.homes)), np.diff(closing.at))
+    account = closing.keys >> 50
+    person = np.full(len(home), -1, np.int64)
+    name = np.full(len(home), -1, np.int64)
+    words: list[str] = []
+    for number, scope in enumerate(scopes_of(program)):
+        mine = np.flatnonzero(account == number)
+        if len(mine) and scope != "household":
+            entity = closing.keys[mine] >> 22 & 0xFFFFFFF
+            person[mine], name[mine] = _whose(decided.entities, scope, home[mine], entity, words)
+    return pa.table(
+        [
+            _dictionary(home, members.homes), _dictionary(account, [spec.name for spec in program.accounts]),
+            _people(person, decided), _dictionary(name, words), pa.array((closing.keys & 0x3FFFFF).astype(np.int32)),
+            pa.array(closing.used),
+        ],
+        schema=SCHEMA,
+    )  # fmt: skip
+
+
+def _whose(entities: Entities, scope: str, home: Ints, entity: Ints, words: list[str]) -> tuple[Ints, Ints]:
+    """Row of the person and number of the name of entities; -1 where they do not count. Adds to the words."""
+    members, nobody = entities.members, np.full(len(home), -1, np.int64)
+    first = len(words)
+    if scope == "evidence":
+        words += entities.identities
+        return nobody, first + entities.first_paper[home] + entity - 1
+    rank = entity - 1 if scope == "person" else entity // NAMES
+    person = members.roster[members.first[home] + rank]
+    if scope == "person":
+        return person, nobody
+    words += entities.name(scope).words
+    return person, first + entity % NAMES
+
+
+def _people(rows: Ints, decided: Decided) -> pa.DictionaryArray:
+    present, at = np.unique(rows, return_inverse=True)
+    known = present >= 0
+    ids = decided.members.ids.take(pa.array(present[known])).cast(pa.string()).to_pylist()
+    return _dictionary(at - int((~known).sum()), ids)
+
+
+def _dictionary(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
+    empty = numbers < 0
+    indices = pa.array(np.where(empty, 0, numbers).astype(np.int32), mask=empty)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
