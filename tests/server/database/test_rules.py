@@ -14,6 +14,7 @@ from tests.world import Cast
 pytestmark = pytest.mark.django_db
 
 OPEN = {
+    "accounts_attempt": "how often something was tried; its keys are fingerprints",
     "accounts_user": "who signs in is looked for before anybody acts; it holds no more than the sign-in",
     "database": "Django's and Procrastinate's own tables name nobody",
     "demo_loaded": "names rooms",
