@@ -1,4 +1,4 @@
-"""A server of its own for a benchmark: an embedded PostgreSQL with durable commits, migrated, plans registered, families.
+"""A server of its own for a benchmark: an embedded PostgreSQL with durable commits, migrated, with families in plans.
 
 Everything is in a folder that is removed in the end; nothing of a demo or of production is touched.
 """
@@ -73,6 +73,8 @@ def house() -> Iterator[None]:
 
 def families(count: int) -> list[list[UUID]]:
     """Italian couples in NoiSalute Base and Medio, with what the refund of a ticket asks for; their ids."""
+    from django.db import transaction  # noqa: PLC0415
+
     from clausula_server.claims.actions.evidence import NewEvidence, add_evidence  # noqa: PLC0415
     from clausula_server.enrolment.actions.edition import register_plans  # noqa: PLC0415
     from clausula_server.enrolment.models import Enrolment, PlanEdition, Term  # noqa: PLC0415
@@ -93,15 +95,22 @@ def families(count: int) -> list[list[UUID]]:
             for number, person in enumerate(pair)
         )
         for edition in editions:
-            rows = Enrolment.objects.bulk_create(
-                Enrolment(person=person, household=home, plan=edition.plan, during=days(START))
-                for home, pair in zip(homes, people, strict=True)
-                for person in pair
-            )
-            Term.objects.bulk_create(
-                Term(enrolment=row, household_id=row.household_id, plan=edition.plan, edition=edition, during=days(START))
-                for row in rows
-            )
+            with transaction.atomic():
+                rows = Enrolment.objects.bulk_create(
+                    Enrolment(person=person, household=home, plan=edition.plan, during=days(START))
+                    for home, pair in zip(homes, people, strict=True)
+                    for person in pair
+                )
+                Term.objects.bulk_create(
+                    Term(
+                        enrolment=row,
+                        household_id=row.household_id,
+                        plan=edition.plan,
+                        edition=edition,
+                        during=days(START),
+                    )
+                    for row in rows
+                )
         for pair in people:
             for person in pair:
                 for kind in ("prescription", "invoice-receipt"):
@@ -111,9 +120,7 @@ def families(count: int) -> list[list[UUID]]:
 
 def _person(model: Any, family: int, number: int) -> Any:
     born = date(1970 + number, 1 + family % 12, 1)
-    return model(
-        given_name=f"N{number}", family_name=f"F{family}", born=born, sex="", language="it", country="IT"
-    )
+    return model(given_name=f"N{number}", family_name=f"F{family}", born=born, sex="", language="it", country="IT")
 
 
 def bill(person: UUID, key: str, lines: int, charged: int, day: date) -> Any:

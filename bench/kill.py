@@ -1,4 +1,4 @@
-"""The deciding process killed with SIGKILL again and again: every acknowledged claim there, none twice, nothing half."""
+"""The deciding process killed with SIGKILL again and again: every acknowledged claim there, none twice, none half."""
 
 from __future__ import annotations
 

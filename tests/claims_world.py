@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from clausula_server.claims.actions.claim import submit_claim
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
@@ -47,10 +47,11 @@ def editions() -> dict[str, PlanEdition]:
 
 def enrol(person: Person, household: Household, edition: PlanEdition, start: date, **facts: Any) -> Enrolment:
     """Let somebody be in a plan, whatever its rules say of it."""
-    row = Enrolment.objects.create(person=person, household=household, plan=edition.plan, during=days(start))
-    Term.objects.create(
-        enrolment=row, household=household, plan=edition.plan, edition=edition, facts=facts, during=days(start)
-    )
+    with transaction.atomic():
+        row = Enrolment.objects.create(person=person, household=household, plan=edition.plan, during=days(start))
+        Term.objects.create(
+            enrolment=row, household=household, plan=edition.plan, edition=edition, facts=facts, during=days(start)
+        )
     return row
 
 

@@ -128,7 +128,8 @@ class Line(models.Model):
     """One thing done and charged, as it was stated. It never changes: a correction is a new line that replaces it.
 
     stands: not void and not replaced. decision: the one that holds for it. override: a person's, if one holds.
-    provider: the code of who did it. facts: by fact id, as JSON; medical facts of the sensitive kind are kept apart (Sensitive).
+    provider: the code of who did it. facts: by fact id, as JSON; medical facts of the sensitive kind are kept apart
+    (Sensitive).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

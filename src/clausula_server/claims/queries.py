@@ -88,10 +88,7 @@ def show_claim(claim: Claim, language: str, now: datetime | None = None) -> Clai
     found = [line.decision.content for line in lines if line.decision] + list(contents.values())
     named = {UUID(id_) for content in found for id_ in content.get("evidence", {}).values() if id_}
     papers = {str(row["id"]): row for row in Evidence.objects.filter(pk__in=named).values("id", "kind", "issued_on")}
-    shown = [
-        _shown(line, language, facts.get(line.id, {}), contents, waits.get(line.id), papers)
-        for line in lines
-    ]
+    shown = [_shown(line, language, facts.get(line.id, {}), contents, waits.get(line.id), papers) for line in lines]
     moves = list(Move.objects.filter(claim=claim).order_by("id"))
     return ClaimShown(claim, shown, moves, _promised(claim, lines, now or timezone.now(), waits=bool(waits)))
 

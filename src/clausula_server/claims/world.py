@@ -148,6 +148,7 @@ class World:
                 person=UUID(row["person"]),
                 plan=row["plan"],
                 digest=row["digest"],
+                edition=UUID(row["edition"]),
                 start=date.fromisoformat(row["start"]),
                 until=day(row["until"]),
                 facts=row["facts"],

@@ -30,13 +30,17 @@ NETWORK = {
     "doctor_in_network": True, "prescribed_by_specialty": "general-practice", "performed_by": "physiotherapist",
     "title_on_invoice": True,
 }  # fmt: skip
-SWISS = (("outpatient/consultation", 84_00, 210_00), ("laboratory", 32_00, 160_00), ("outpatient/treatment", 90_00, 640_00))
+SWISS = (
+    ("outpatient/consultation", 84_00, 210_00),
+    ("laboratory", 32_00, 160_00),
+    ("outpatient/treatment", 90_00, 640_00),
+)
 DUTCH = {"code_list": "012", "code": "1000", "indicator": "001", "indication": "oncology", "basic_entitlement": True}
 
 
 def load(world: World) -> None:
     """The bills, in the order they came; what is older is paid out."""
-    rolls = random.Random(2026)
+    rolls = random.Random(2026)  # noqa: S311 - the same demo every time
     _swiss(world, rolls)
     if Enrolment.objects.filter(person=world.id("person", "giulia")).exists():
         _italian(world)
@@ -97,7 +101,7 @@ def _swiss(world: World, rolls: random.Random) -> None:
 
 
 def _italian(world: World) -> None:
-    """Tickets refunded in full and to the limit, physiotherapy in the network, a private fee refused, papers missing."""
+    """Tickets refunded in full, physiotherapy in the network to its limit, a private fee refused, papers missing."""
     for year in (2024, 2025):
         _paper(world, "giulia", "prescription", date(year, 4, 1), names=("pathology",))
         _paper(world, "giulia", "invoice-receipt", date(year, 5, 10))
@@ -119,7 +123,9 @@ def _italian(world: World) -> None:
     _paper(world, "sofia", "emergency-department-report", date(2026, 1, 31))
     _paper(world, "sofia", "prescription", date(2026, 2, 2), names=("pathology",))
     _send(world, "sofia", date(2026, 2, 16), *again, currency="EUR")  # still waits for it
-    ct = NewLine("imaging/high-specialisation/mri", date(2026, 2, 18), 300_00, facts={"cause": "illness", "channel": "public"})
+    ct = NewLine(
+        "imaging/high-specialisation/mri", date(2026, 2, 18), 300_00, facts={"cause": "illness", "channel": "public"}
+    )
     _send(world, "giulia", date(2026, 2, 25), ct, currency="EUR")  # nobody said whether it is a ticket
 
 
@@ -128,8 +134,8 @@ def _dutch(world: World) -> None:
     _paper(world, "sanne", "referral", date(2025, 1, 20), indication="oncology")
     for month in range(2, 12):
         day = date(2025, month, 11)
-        lines = [NewLine("physiotherapy/session", day + timedelta(days=7 * n), 42_50, indication="oncology", facts=DUTCH)
-                 for n in range(2)]  # fmt: skip
+        days = (day, day + timedelta(days=7))
+        lines = [NewLine("physiotherapy/session", on, 42_50, indication="oncology", facts=DUTCH) for on in days]
         _send(world, "sanne", day + timedelta(days=14), *lines, currency="EUR")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
 TODAY = date(2026, 7, 1)
 
 
-def line_of(claim: object) -> Line:
+def line_of(claim: UUID) -> Line:
     return Line.objects.get(claim=claim, stands=True)
 
 

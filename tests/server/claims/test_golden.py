@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ CASES = [
 ]
 
 
+@cache
+def plans() -> clausula.Book:
+    return clausula.load_plans()
+
+
 def case_of(plan: str, name: str) -> Case:
     found = [case for case in load_cases(Path(bundled_plans(), plan, "cases.toml"), plan) if case.name.startswith(name)]
     return next(case for case in found if not case.parameters and case.given.get("lines"))
@@ -58,7 +64,7 @@ def case_of(plan: str, name: str) -> Case:
 @pytest.mark.parametrize(("plan", "name"), CASES, ids=[name for _, name in CASES])
 def test_a_golden_case_comes_out_the_same_through_the_server(plan: str, name: str) -> None:
     case = case_of(plan, name)
-    book = clausula.load_plans()
+    book = plans()
     given = read_situation(case.given, book, plan=plan)
     engine = clausula.adjudicate(book, given.household, given.lines, given.usage, providers=given.providers)
     home, people = settle(given, case)
@@ -70,7 +76,7 @@ def test_a_golden_case_comes_out_the_same_through_the_server(plan: str, name: st
         assert (told.outcome, amount(told.paid), amount(told.borne), amount(told.advanced)) == (
             decision.outcome, decision.paid, decision.borne, decision.advanced,
         )  # fmt: skip
-        assert told.reason == decision.code or told.reason == ""
+        assert told.reason in {decision.code, ""}
     assert amount(owed("claims.benefits")) == sum(each.paid for each in engine.decisions)
     assert amount(owed("member.recoverable")) == sum(each.advanced for each in engine.decisions)
     if not given.usage.amounts:
@@ -90,7 +96,9 @@ def settle(given: Situation, case: Case) -> tuple[Household, dict[str, Person]]:
     for provider in given.providers.values():
         facts = {key: list(value) if isinstance(value, tuple) else value for key, value in provider.facts.items()}
         row = register_provider(
-            NewProvider(provider.id, provider.name or provider.id, country, provider.role, provider.specialty, facts=facts)
+            NewProvider(
+                provider.id, provider.name or provider.id, country, provider.role, provider.specialty, facts=facts
+            )
         )
         for listing in provider.lists:
             list_provider(row, listing.list, listing.start or date(2020, 1, 1), listing.until)

@@ -6,15 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from clausula_server.claims.actions.claim import correct_line, reverse_claim
+from clausula_server.claims.actions.override import OverCover, end_override, override_line
+from clausula_server.claims.engine.deciding import Deciding
 from clausula_server.claims.models import Balance, Claim, Decision, Line
 from clausula_server.claims.queries import BEGINNING, faults_of, look_at
-from clausula_server.claims.engine.deciding import Deciding
 from clausula_server.ledger import queries as ledger
+from clausula_server.lib.acting import Actor, acting
 from clausula_server.lib.ids import new_id
-from clausula_server.lib.acting import acting, system
 from clausula_server.lib.roles import Role
-from clausula_server.claims.actions.override import OverCover, end_override, override_line
-from clausula_server.lib.acting import Actor
 from tests.claims_world import BASE, PIU, Home, bill, italian_home, mri, owed, paper, used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
@@ -66,7 +65,7 @@ def test_any_order_ends_where_the_surviving_lines_decided_anew_end(seed: int) ->
         for each in world.standing:
             assert each.decision["paid"] == anew[each.line.id].paid
     assert owed("claims.benefits") == sum(Claim.objects.values_list("paid", flat=True))
-    assert sum(d.paid for d in Decision.objects.filter(pk__in=Line.objects.filter(stands=True).values("decision"))) == sum(
-        Claim.objects.values_list("paid", flat=True)
-    )
+    assert sum(
+        d.paid for d in Decision.objects.filter(pk__in=Line.objects.filter(stands=True).values("decision"))
+    ) == sum(Claim.objects.values_list("paid", flat=True))
     assert all(each >= 0 for each in Balance.objects.values_list("used", flat=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -41,7 +42,7 @@ def as_mara(home: Home) -> Iterator[None]:
         yield
 
 
-def line_of(claim: object) -> Line:
+def line_of(claim: UUID) -> Line:
     return Line.objects.get(claim=claim, stands=True)
 
 

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,9 +77,8 @@ def test_the_same_key_twice_is_one_claim(home: Home) -> None:
             submit_claim(claim(home, "a", 1))
         with pytest.raises(Refused, match="another claim came under this key"):
             submit_claim(claim(home, "a", who="dino"))
-        assert (Claim.objects.count(), Transfer.objects.count(), Event.objects.filter(kind="claim.decided").count()) == (
-            1, 1, 1,
-        )  # fmt: skip
+        told = Event.objects.filter(kind="claim.decided").count()
+        assert (Claim.objects.count(), Transfer.objects.count(), told) == (1, 1, 1)
 
 
 def test_the_same_key_at_the_same_moment_is_one_claim(home: Home) -> None:
@@ -91,8 +91,8 @@ def test_the_same_key_at_the_same_moment_is_one_claim(home: Home) -> None:
 
 
 def test_racing_claims_never_overspend_a_limit(home: Home) -> None:
-    work = [lambda n=n: submit_claim(claim(home, str(n), day=date(2026, 5, 1 + n % 20))) for n in range(24)]
-    found = at_once(*work)
+    bills = [claim(home, str(number), day=date(2026, 5, 1 + number % 20)) for number in range(24)]
+    found = at_once(*(partial(submit_claim, each) for each in bills))
     assert len({each.claim for each in found}) == 24
     with acting(system("test")):
         assert sum(Claim.objects.values_list("paid", flat=True)) == 5_000_00
@@ -104,7 +104,7 @@ def test_evidence_and_claims_race_and_no_claim_is_left_waiting(home: Home) -> No
     with acting(system("test")):
         Evidence.objects.filter(kind="invoice-receipt").update(void=True)
     receipt = NewEvidence(home.of("carla"), "invoice-receipt", date(2026, 5, 1))
-    work: list[Callable[[], Any]] = [lambda n=n: submit_claim(claim(home, str(n))) for n in range(5)]
+    work = [partial(submit_claim, claim(home, str(number))) for number in range(5)]
     at_once(*work, lambda: add_evidence(receipt, date(2026, 6, 1)))
     with acting(system("test")):
         assert set(Claim.objects.values_list("status", flat=True)) == {"decided"}
@@ -119,7 +119,7 @@ def dies(before: int, work: Callable[[], Any]) -> bool:
         return os.WIFSIGNALED(os.waitpid(child, 0)[1])
     sent = 0
 
-    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal sent
         sent += 1
         if sent == before:
@@ -139,12 +139,14 @@ def test_killed_between_any_two_statements_nothing_is_half(home: Home) -> None:
     with acting(system("test")):
         before = [table.objects.count() for table in tables]
     statement = 1
+    whole = False
     while dies(statement, lambda: submit_claim(claim(home, "early"))):
         with acting(system("test")):
-            assert [table.objects.count() for table in tables] == before, statement
-            assert claim_of(later).paid == 4_900_00
+            whole = whole or claim_of(later).paid == 4_700_00
+            assert whole or [table.objects.count() for table in tables] == before, statement
         statement += 1
     assert 6 <= statement <= 12
     with acting(system("test")):
+        assert submit_claim(claim(home, "early")).repeated
         assert (Claim.objects.count(), claim_of(later).paid) == (2, 4_700_00)
         sound(home)

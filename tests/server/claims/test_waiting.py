@@ -65,7 +65,9 @@ def test_an_authorisation_is_answered_and_the_claim_goes_on() -> None:
         "doctor_in_network": True, "prescribed_by_specialty": "general-practice", "performed_by": "physiotherapist",
         "title_on_invoice": True,
     }  # fmt: skip
-    claim = bill(carla, *(NewLine("physiotherapy/session", date(2026, 5, 10 + n), 40_00, facts=facts) for n in range(7)))
+    claim = bill(
+        carla, *(NewLine("physiotherapy/session", date(2026, 5, 10 + n), 40_00, facts=facts) for n in range(7))
+    )
     assert claim_of(claim).status == Status.WAITING
     answer_authorisation(Evidence.objects.get(pk=waiting), "granted", LATER)
     assert [each.paid for each in decisions(claim)] == [40_00] * 6 + [10_00]

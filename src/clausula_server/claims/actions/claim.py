@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from clausula_server.claims import sensitivity, store
@@ -46,7 +47,12 @@ def submit_claim(new: NewClaim, today: date | None = None) -> Receipt:
     round_.claims[claim["id"]] = claim
     round_.new.add(claim["id"])
     round_.add("attachment", [_attachment(each, claim, new.received_on) for each in new.attachments])
-    round_.hold()
+    try:
+        round_.hold()
+    except IntegrityError as error:  # of another household at the same moment
+        if "claims_claim_key" not in str(error):
+            raise
+        refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
     return Receipt(UUID(claim["id"]))
 
 
@@ -108,7 +114,7 @@ def _claim(world: World, new: NewClaim, today: date) -> dict[str, Any]:
     if new.provider and provider is None:
         refuse("provider", f"no provider has the code “{new.provider}”.", "Look it up in the directory.")
     currency = currency_on(world, min(line.served_on for line in new.lines))
-    if currency and new.currency != currency:
+    if new.currency != currency:
         refuse("currency", f"the plans pay in {currency}, not in {new.currency}.", "Convert it at the source.")
     settlement = new.settlement or (provider["settles"] if provider else "reimbursement")
     if settlement == "direct" and provider is None:

@@ -16,7 +16,7 @@ from clausula_server.claims.rounds import Round
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.ids import new_id
 from clausula_server.lib.refusals import refuse
-from clausula_server.people.models import Membership
+from clausula_server.people.models import Household, Membership
 
 STATUSES = ("", "granted", "refused", "pending")
 
@@ -61,23 +61,27 @@ def add_evidence(new: NewEvidence, today: date) -> UUID:
     del row["person"]
     row = {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
     plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}
+    held = _lock(new.person)
     since = _first_waiting(new.person)
-    household = _household(new.person)
-    if since is None or household is None:
-        Evidence.objects.create(**{key: row[key] for key in row})
+    if held is None or since is None:
+        Evidence.objects.create(**row)
         return UUID(row["id"])
-    world = store.begin(household=household, since=since)
+    world = store.begin(household=held, since=since)
     assert world is not None
     waiting = [each.line.order for each in world.standing if each.pend and each.line.person == str(new.person)]
-    round_ = Round(
-        world.with_evidence(plain), Change("evidence", first=min(waiting, default=None)), today, "claim.resumed"
-    )
+    round_ = Round(world.with_evidence(plain), Change("evidence", first=min(waiting)), today, "claim.resumed")
     round_.add("evidence", [plain])
-    if waiting:
-        round_.hold()
-    else:
-        store.write(round_.parts)
+    round_.hold()
     return UUID(row["id"])
+
+
+def _lock(person: UUID) -> UUID | None:
+    """Lock the household somebody is in, or was in last, before it is asked what waits: a claim that is being decided
+    at this moment has not seen what arrives, so it must be there to be resumed when this goes on."""
+    last = Membership.objects.filter(person=person).order_by("-during").values_list("household", flat=True).first()
+    if last is not None:
+        Household.objects.select_for_update(no_key=True).get(pk=last)
+    return last
 
 
 def _check(new: NewEvidence) -> None:
@@ -95,12 +99,6 @@ def _first_waiting(person: UUID) -> date | None:
     return waiting.order_by("line__served_on").values_list("line__served_on", flat=True).first()
 
 
-def _household(person: UUID) -> UUID | None:
-    return (
-        Pend.objects.filter(person=person, closed_at__isnull=True).values_list("claim__household", flat=True).first()
-    ) or Membership.objects.filter(person=person).values_list("household", flat=True).first()
-
-
 @action
 def answer_authorisation(evidence: Evidence, status: str, today: date) -> None:
     """Grant or refuse what was asked for; what waited for it goes on. Raises Refused where it is answered already."""
@@ -108,6 +106,7 @@ def answer_authorisation(evidence: Evidence, status: str, today: date) -> None:
         refuse("status", f"“{status}” is no answer.", "It is granted or refused.")
     if evidence.status != "pending":
         refuse("evidence", "this is answered already.", "Add another where it has changed.")
+    _lock(evidence.person_id)
     evidence.status = status
     evidence.save(update_fields=["status"])
     resume(evidence.person_id, today, "evidence")
@@ -118,6 +117,7 @@ def void_evidence(evidence: Evidence, today: date) -> None:
     """Take back what should never have been: what rested on it is decided anew. Raises Refused where it is void."""
     if evidence.void:
         refuse("evidence", "this is void already.", "There is nothing to do.")
+    _lock(evidence.person_id)
     evidence.void = True
     evidence.save(update_fields=["void"])
     resume(evidence.person_id, today, "evidence", everything=evidence.issued_on)
@@ -125,8 +125,8 @@ def void_evidence(evidence: Evidence, today: date) -> None:
 
 def resume(person: UUID, today: date, because: str, everything: date | None = None) -> None:
     """Decide anew from the first waiting line of a person on, or from a day on. Inside an action's transaction."""
+    household = _lock(person)
     since = everything or _first_waiting(person)
-    household = _household(person)
     if since is None or household is None:
         return
     world = store.begin(household=household, since=since)

@@ -95,9 +95,7 @@ def _stands(world: World, line: Line) -> Standing:
 def _check(world: World, stood: Standing, covers: Sequence[OverCover], reason: str) -> None:
     faults = []
     if len(reason.strip()) < SHORTEST_REASON:
-        faults.append(
-            Fault("reason", "say why, in a sentence.", "Name what it rests on.")
-        )
+        faults.append(Fault("reason", "say why, in a sentence.", "Name what it rests on."))
     line, known = stood.line, Deciding(world, {}).benefits(stood.line)
     plans = {plan for plan, _ in known} | {each["plan"] for each in stood.decision["covers"]}
     for number, each in enumerate(covers, 1):
@@ -117,8 +115,8 @@ def _check(world: World, stood: Standing, covers: Sequence[OverCover], reason: s
 
 @action
 def confirm_override(override: Override, today: date) -> None:
-    """Confirm, as a second person, what one proposed; from now on it holds. Raises Refused for the same person, or where
-    it is answered already."""
+    """Confirm, as a second person, what one proposed; from now on it holds. Raises Refused for the same person, or
+    where it is answered already."""
     user = current_actor().user
     _require_open(override)
     if user is None or user == override.proposed_by:

@@ -13,7 +13,7 @@ import clausula
 from clausula import codes as k
 from clausula import compiled
 from clausula.adjudicate import decide
-from clausula.decision import Decision
+from clausula.decision import Adjudication, Decision
 from clausula.left import left
 from clausula.memory import program_memory
 from clausula.money import to_minor
@@ -78,7 +78,7 @@ class Situation:
 
 def warm_up() -> None:
     """Compile the kernel where its compiler is installed; decide by the interpreted one where not."""
-    if compiled.available() and not compiled.in_use():
+    if compiled.available() and not compiled.switch.on:
         compiled.use(on=True)
 
 
@@ -98,7 +98,10 @@ def situation(world: World, on: date) -> Situation:
         known: dict[str, Any] = {}
         for each in read:
             known |= each.catalogue.facts
-        found = Situation(combined(digests).program, replace(household, evidence=evidence), read, known)
+        program = combined(digests).program
+        if program.order != "service":
+            refuse("plan", "these plans decide by reception, not by service.", "This room cannot do so yet.")
+        found = Situation(program, replace(household, evidence=evidence), read, known)
         world.situations[mark] = found
     return found
 
@@ -133,7 +136,7 @@ class Deciding:
             if amount != before.get(key, 0)
         }
         self.usage = done.usage
-        return _verdict(at, done.decisions[0], moves)
+        return _verdict(at, done, moves)
 
     def take_back(self, moves: Usage) -> None:
         """Undo the moves of the line just decided."""
@@ -196,9 +199,8 @@ def check_line(world: World, line: Charged, place: str) -> tuple[dict[str, Any],
 
 
 def currency_on(world: World, on: date) -> str:
-    """The currency of the household's plans on a day; empty where nobody is in one."""
-    held = world.dossier(on).held
-    return combined({each.digest for each in held}).program.currency if held else ""
+    """The currency of the household's plans on a day. Raises Refused where nobody of it is, or ever was, enrolled."""
+    return situation(world, on).program.currency
 
 
 # --- into the engine ---
@@ -266,8 +268,8 @@ def _provider(row: Json) -> clausula.Provider:
 # --- out of the engine ---
 
 
-def _verdict(at: Situation, decision: Decision, moves: Usage) -> Verdict:
-    program = at.program
+def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
+    (decision,), program = done.decisions, at.program
     plan, clause = program.clause(decision.reason) if decision.reason >= 0 else ("", "")
     told = decision.as_dict()
     covers = [
@@ -288,13 +290,9 @@ def _verdict(at: Situation, decision: Decision, moves: Usage) -> Verdict:
         "editions": [each.digest for each in at.read],
         "facts": _plain(decision.line.facts),
         "row": list(decision.row),
-        "trace": list(decision.trace),
-        "left": decision.left,
-        "covers": [
-            [c.plan, _number(program, c), c.outcome, c.reason, c.paid, c.kept, c.advanced, c.cash]
-            for c in decision.covers
-        ],
-        "evidence": _looked_at(decision),
+        "cells": list(done.said.cells(0)),
+        "trace": list(done.said.notes(0)),
+        "evidence": _looked_at(done),
         "steps": told["steps"],
     }
     return Verdict(
@@ -316,15 +314,6 @@ def _verdict(at: Situation, decision: Decision, moves: Usage) -> Verdict:
     )
 
 
-def _number(program: Program, cover: Any) -> int:
-    if cover.benefit is None:
-        return -1
-    numbers: dict[int, int] = program.cache.setdefault(
-        "benefit numbers", {id(benefit): number for number, benefit in enumerate(program.benefits)}
-    )
-    return numbers[id(cover.benefit)]
-
-
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     def plain(value: Any) -> Any:
         if isinstance(value, tuple):
@@ -334,13 +323,13 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(value) for key, value in facts.items()}
 
 
-def _looked_at(decision: Decision) -> dict[str, str]:
+def _looked_at(done: Adjudication) -> dict[str, str]:
     """The documents the trace speaks of, by their number in it."""
-    found = {}
-    for at in range(0, len(decision.trace), k.NOTE):
-        _, row, _, after, _ = decision.trace[at : at + k.NOTE]
+    trace, evidence, found = done.said.notes(0), done.said.encoder.evidence_of, {}
+    for at in range(0, len(trace), k.NOTE):
+        _, row, _, after, _ = trace[at : at + k.NOTE]
         if row >> 24 == k.ROW_REQUIREMENT and after >= 0:
-            found[str(after)] = decision.evidence[after].id
+            found[str(after)] = evidence[after].id
     return found
 
 

@@ -6,13 +6,15 @@ program cannot be made any more, the steps are told plainly, with plan, clause a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import clausula
-from clausula.decision import CoverDecision, Decision
+from clausula.decision import Decision, Said
+from clausula.encoder import Encoder
 from clausula.explain import Teller
 from clausula.plan import LANGUAGES
 from clausula_server.claims.engine.deciding import MINOR, mark_of
@@ -74,12 +76,6 @@ def _read(book: Combined, line: Json, content: Json, evidence: Mapping[str, Json
         time=line.get("time"), indication=line.get("indication", ""), episode=line.get("episode", ""),
         provider=line.get("provider", ""),
     )  # fmt: skip
-    covers = [
-        CoverDecision(plan, program.benefits[number] if number >= 0 else None, outcome, reason, paid, kept, lent, cash)
-        for plan, number, outcome, reason, paid, kept, lent, cash in content["covers"]
-    ]
-    decision = Decision(program, stated, content["row"], covers, content["left"])
-    decision.trace = content["trace"]
     looked = content["evidence"]
     nothing = clausula.Evidence("", "", NOWHERE)
     found = [nothing] * (max(map(int, looked), default=-1) + 1)
@@ -87,8 +83,11 @@ def _read(book: Combined, line: Json, content: Json, evidence: Mapping[str, Json
         row = evidence.get(id_)
         if row is not None:
             found[int(number)] = clausula.Evidence(row["kind"], str(line["person"]), row["issued_on"], id=id_)
-    decision.evidence = found
-    return decision
+    nobody = clausula.Household("", (clausula.Person(str(line["person"]), NOWHERE),))
+    encoder = Encoder(program, nobody, {})
+    encoder.evidence_of = found
+    facts, cells, trace = (array("q", content[name]) for name in ("row", "cells", "trace"))
+    return Decision(Said(encoder, [stated], [facts], (array("q"), cells, trace)), 0)
 
 
 def _plainly(content: Json, language: str) -> Account:
