@@ -1,5 +1,6 @@
 """Who sees what of a claim: row security, the sensitive kind kept apart, what never changes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from clausula_server.claims.queries import show_claim
 from clausula_server.claims.stated import NewClaim, NewLine
 from clausula_server.ledger.models import Entry
 from clausula_server.lib.acting import Actor, acting, system
+from clausula_server.lib.ids import new_id
 from clausula_server.lib.roles import Role
 from tests.claims_world import Home, bill, italian_home, mri, paper, papers
 
@@ -49,6 +51,22 @@ def test_a_member_sends_a_bill_and_sees_it_and_nobody_elses(home: Home, as_web: 
     with acting(member(home, "dino")):
         assert [each.objects.count() for each in (Claim, Line, Decision, Pend)] == [0, 0, 0, 0]
         assert set(Evidence.objects.values_list("person", flat=True)) == {home.of("dino")}
+
+
+def test_a_husband_hands_in_what_he_may_not_read_afterwards(home: Home, as_web: None) -> None:
+    with acting(system("test")):
+        claim = bill(home.of("dino"), mri(DAY))
+    carla = member(home, "carla")
+    holder = replace(carla, administrates=carla.administrates | {home.of("dino")})
+    doctor = Actor(provider=new_id(), roles=frozenset({Role.PROVIDER}))
+    with acting(holder):
+        paper(home.of("dino"), "invoice-receipt", DAY)
+        assert Evidence.objects.filter(person=home.of("dino")).count() == 0
+    with acting(doctor):
+        paper(home.of("dino"), "clinical-record", DAY)
+    with acting(member(home, "dino")):
+        assert Claim.objects.get(pk=claim).paid == 36_15
+        assert Evidence.objects.count() == 3
 
 
 def test_rights_are_taken_back_where_a_claim_is_refused(home: Home, as_web: None) -> None:

@@ -13,7 +13,7 @@ from clausula_server.claims import store
 from clausula_server.claims.folding import Change
 from clausula_server.claims.models import Evidence, Pend
 from clausula_server.claims.rounds import Round
-from clausula_server.lib.acting import action, current_actor
+from clausula_server.lib.acting import action, current_actor, elevated
 from clausula_server.lib.ids import new_id
 from clausula_server.lib.refusals import refuse
 from clausula_server.people.models import Household, Membership
@@ -61,18 +61,23 @@ def add_evidence(new: NewEvidence, today: date) -> UUID:
     del row["person"]
     row = {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
     plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}
-    held = _lock(new.person)
-    since = _first_waiting(new.person)
+    with elevated("what arrives may be of somebody whose care the sender does not read"):
+        _arrive(row, plain, new.person, today)
+    return UUID(row["id"])
+
+
+def _arrive(row: dict[str, Any], plain: dict[str, Any], person: UUID, today: date) -> None:
+    held = _lock(person)
+    since = _first_waiting(person)
     if held is None or since is None:
         Evidence.objects.create(**row)
-        return UUID(row["id"])
+        return
     world = store.begin(household=held, since=since)
     assert world is not None
-    waiting = [each.line.order for each in world.standing if each.pend and each.line.person == str(new.person)]
+    waiting = [each.line.order for each in world.standing if each.pend and each.line.person == str(person)]
     round_ = Round(world.with_evidence(plain), Change("evidence", first=min(waiting)), today, "claim.resumed")
     round_.add("evidence", [plain])
     round_.hold()
-    return UUID(row["id"])
 
 
 def _lock(person: UUID) -> UUID | None:

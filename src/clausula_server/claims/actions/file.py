@@ -1,4 +1,4 @@
-"""Files of bills: read one, submit what it holds, keep what could not be read."""
+"""Files of bills: read one, submit what it holds, answer what could not be read."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class FileReport:
     unread: list[Unread] = field(default_factory=list)
 
 
-def submit_file(path: Path, received_on: date, known_facts: dict[str, str] | None = None) -> FileReport:
+def submit_file(path: Path, received_on: date) -> FileReport:
     """Read a file and submit each bill in it, each in a transaction of its own; the same file again adds nothing.
 
     Swiss invoices, FHIR claims, tables as CSV or Parquet. Raises Refused where the file as a whole cannot be read.
     """
-    found = read_for_members(path, received_on, known_facts)
+    found = read_for_members(path, received_on)
     report = FileReport(unread=found.unread)
     for paper in found.evidence:
         add_evidence(NewEvidence(**paper), received_on)
@@ -42,7 +42,7 @@ def submit_file(path: Path, received_on: date, known_facts: dict[str, str] | Non
     return report
 
 
-def read_for_members(path: Path, received_on: date, known_facts: dict[str, str] | None = None) -> FileRead:
+def read_for_members(path: Path, received_on: date) -> FileRead:
     """Read a file by the members and providers there are. Memory grows with how many they are."""
     members = Membership.objects.filter(during__contains=received_on).prefetch_related(
         Prefetch("person", Person.objects.prefetch_related("identifiers"))
@@ -61,4 +61,4 @@ def read_for_members(path: Path, received_on: date, known_facts: dict[str, str] 
         KnownProvider(row.code, row.name, {each.system: each.value for each in row.identifiers.all()})
         for row in Provider.objects.prefetch_related("identifiers")
     ]
-    return read_file(path, people, providers, received_on, known_facts or {})
+    return read_file(path, people, providers, received_on)

@@ -186,14 +186,22 @@ def check_line(world: World, line: Charged, place: str) -> tuple[dict[str, Any],
     if line.service not in at.program.service_order:
         near = ", ".join(sorted(name for name in at.program.service_order if name.startswith(line.service[:5]))[:3])
         faults.append(Fault(f"{place}.service", f"“{line.service}” is no service.", f"Near it: {near or 'none'}."))
-    kept: dict[str, Any] = {}
-    for fact, value in line.facts.items():
-        wrong: list[Fault] = []
-        for each in at.read:
-            taken, wrong = check_facts(each.digest, {fact: value}, place, of="line")
-            if not wrong:
-                kept |= taken
-                break
+    kept, wrong = _stated(at, line.facts, place)
+    faults += wrong
+    return kept, faults
+
+
+def _stated(at: Situation, facts: Json, place: str) -> tuple[dict[str, Any], list[Fault]]:
+    """Facts as they are kept: as one edition takes them all, else each as the first that knows it takes it."""
+    for each in at.read:
+        kept, faults = check_facts(each.digest, facts, place, of="line")
+        if not faults:
+            return kept, []
+    kept, faults = {}, []
+    for fact, value in facts.items():
+        answers = [check_facts(each.digest, {fact: value}, place, of="line") for each in at.read]
+        taken, wrong = next((answer for answer in answers if not answer[1]), answers[-1])
+        kept |= taken
         faults += wrong
     return kept, faults
 

@@ -66,21 +66,25 @@ def codes() -> CodeMap:
     return read_codes(sorted((bundled_plans() / "catalogue" / "codes").glob("*.toml")))
 
 
+@cache
+def columns() -> Mapping[str, str]:
+    """The facts of lines that tables may have as columns, with their kinds: those of the bundled catalogue."""
+    facts = clausula.load_plans().catalogue.facts
+    return {fact.id: fact.kind for fact in facts.values() if fact.of == "line"}
+
+
 def read_file(
-    path: Path,
-    people: Iterable[KnownPerson],
-    providers: Iterable[KnownProvider],
-    received_on: date,
-    known_facts: Mapping[str, str],
+    path: Path, people: Iterable[KnownPerson], providers: Iterable[KnownProvider], received_on: date
 ) -> FileRead:
     """Read a file in any of the formats of `clausula.intake`; lines of one bill become one claim.
 
     Raises Refused where the file as a whole cannot be read.
     """
-    desk = Desk(_roster(people, providers), codes(), received_on=received_on)
+    roster = _roster(people, providers)
+    desk = Desk(roster, codes(), received_on=received_on)
     found, bills = FileRead(), dict[tuple[str, str, str], list[clausula.Line]]()
     try:
-        for each in read(path, desk, known_facts=known_facts):
+        for each in read(path, desk, known_facts=columns()):
             if isinstance(each, clausula.Line):
                 bills.setdefault((each.claim or path.name, each.person, each.provider), []).append(each)
             elif isinstance(each, clausula.Evidence):
@@ -95,7 +99,9 @@ def read_file(
                 for each in error.findings
             )
         ) from None
-    found.claims = [_claim(bill, lines, received_on) for bill, lines in bills.items()]
+    found.claims = [
+        _claim(bill, lines, received_on, known=bill[2] in roster.providers) for bill, lines in bills.items()
+    ]
     return found
 
 
@@ -108,8 +114,10 @@ def _roster(people: Iterable[KnownPerson], providers: Iterable[KnownProvider]) -
     return Roster({id_: clausula.Household(id_, tuple(members)) for id_, members in households.items()}, known)
 
 
-def _claim(bill: tuple[str, str, str], lines: list[clausula.Line], received_on: date) -> NewClaim:
+def _claim(bill: tuple[str, str, str], lines: list[clausula.Line], received_on: date, *, known: bool) -> NewClaim:
+    """One bill. Who is in no directory cannot be paid directly; the member is reimbursed then."""
     number, person, provider = bill
+    direct = known and all(line.facts.get("settlement") == "tiers_payant" for line in lines)
     return NewClaim(
         person=UUID(person),
         lines=[_line(line) for line in lines],
@@ -117,7 +125,8 @@ def _claim(bill: tuple[str, str, str], lines: list[clausula.Line], received_on: 
         received_on=received_on,
         currency=lines[0].currency,
         channel="file",
-        provider=provider,
+        provider=provider if known else "",
+        settlement="direct" if direct else "reimbursement",
         number=number,
     )
 
