@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +48,11 @@ class Round:
     settles: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def moment(self) -> str:
+        """When it is: now, or noon of another day that is told."""
+        return moment(self.today).isoformat()
+
     def add(self, part: str, rows: Iterable[Row]) -> None:
         """Further rows of a table."""
         self.parts.setdefault(part, []).extend(rows)
@@ -86,7 +91,7 @@ class Round:
 
     def _close(self, each: Standing, why: str) -> None:
         self.claims[each.line.claim]["open"] -= 1
-        self.add("close", [{"id": each.pend, "closed_at": timezone.now().isoformat(), "closed_for": why[:200]}])
+        self.add("close", [{"id": each.pend, "closed_at": self.moment, "closed_for": why[:200]}])
 
     def _told(self, told: Told) -> None:
         line, verdict, before = told.line, told.verdict, told.before
@@ -151,7 +156,7 @@ class Round:
             "moves": kept_moves(verdict.moves), "content": {} if private else verdict.content,
             "replaces_id": before.decision["id"] if before else None,
             "decided_by": str(actor) if actor and told.taken == "override" else None,
-            "decided_at": timezone.now().isoformat(),
+            "decided_at": self.moment,
         }  # fmt: skip
 
     def _pend(self, line: Charged, missing: Missing, claim: Row, *, private: bool) -> None:
@@ -165,7 +170,7 @@ class Round:
                     "kind": missing.kind, "wants": list(missing.wants), "fact": "" if private else missing.fact,
                     "rule": "" if private else missing.rule, "plan": missing.plan,
                     "clause": "" if private else missing.clause, "owner": owner(missing, claim), "assigned_to": None,
-                    "opened_at": timezone.now().isoformat(), "due_on": due.isoformat(), "closed_at": None,
+                    "opened_at": self.moment, "due_on": due.isoformat(), "closed_at": None,
                     "closed_for": "",
                 }
             ],
@@ -188,7 +193,7 @@ class Round:
 
     def _status(self, before: Mapping[str, Row]) -> list[Posting]:
         """Where each claim stands now, and what is to be posted for it."""
-        postings, now = [], timezone.now().isoformat()
+        postings, now = [], self.moment
         actor = current_actor().user
         for claim, row in self.claims.items():
             old = before[claim]
@@ -236,6 +241,12 @@ class Round:
         lines = {*self.change.void, *self.change.replaced, *self.change.overridden}
         found = {each.line.claim for each in self.world.standing if each.line.id in lines}
         return self.new | found | set(self.settles)
+
+
+def moment(day: date) -> datetime:
+    """Now where it is today, else noon of the day: what is told of another day is booked on it."""
+    now = timezone.localtime()
+    return now if day == now.date() else timezone.make_aware(datetime.combine(day, time(12)))
 
 
 def owner(missing: Missing, claim: Json) -> str:

@@ -141,7 +141,7 @@ def _dutch(world: World) -> None:
 
 def _french(world: World) -> None:
     """A call answered: nothing is charged."""
-    line = NewLine("teleconsultation", date(2025, 11, 3), 0, facts={"contact_channel": "phone"})
+    line = NewLine("telecare/consultation", date(2025, 11, 3), 0, facts={"contact_channel": "phone"})
     _send(world, "claire", date(2025, 11, 3), line, currency="EUR")
 
 

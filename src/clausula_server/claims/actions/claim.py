@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.utils import timezone
 
 from clausula_server.claims import sensitivity, store
 from clausula_server.claims.engine.deciding import check_line, currency_on
 from clausula_server.claims.folding import Change
 from clausula_server.claims.models import Channel, Claim, Line, Status
-from clausula_server.claims.rounds import Round
+from clausula_server.claims.rounds import Round, moment
 from clausula_server.claims.stated import MOST_LINES, NewClaim, NewLine
 from clausula_server.claims.world import Charged, Json, World
 from clausula_server.lib.acting import action, current_actor
@@ -125,7 +124,7 @@ def _claim(world: World, new: NewClaim, today: date) -> dict[str, Any]:
         "provider_id": provider["id"] if provider else None, "payee_id": _payee(world, new.person, today),
         "arrival": world.arrival, "key": _key(new), "digest": new.digest(), "channel": new.channel,
         "settlement": settlement, "number": new.number[:80], "currency": new.currency,
-        "received_on": new.received_on.isoformat(), "received_at": timezone.now().isoformat(),
+        "received_on": new.received_on.isoformat(), "received_at": moment(today).isoformat(),
         "submitted_by": str(actor) if actor else None, "status": Status.RECEIVED, "rounds": 0, "decided_at": None,
         "sensitive": False, "charged": 0, "paid": 0, "cash": 0, "borne": 0, "advanced": 0, "open": 0,
     }  # fmt: skip
