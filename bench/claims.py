@@ -12,6 +12,7 @@ from uuid import UUID
 from _house import START, bill, families, house, options, tell
 
 LINES = 5
+FIRST = date(2026, 3, 1)  # the waiting time of 30 days is over
 RATE = 50
 """Claims a second at which the times of single claims are looked at."""
 
@@ -65,7 +66,7 @@ def send(people: list[UUID], seconds: int, rate: float, name: str) -> list[float
             due = began + number / rate if rate else now
             if due > now:
                 time.sleep(due - now)
-            day = START + timedelta(days=1 + number // len(people))
+            day = FIRST + timedelta(days=number // len(people))
             submit_claim(
                 bill(people[number % len(people)], f"{name}/{number}", LINES, 10_00, min(day, date(2026, 12, 30)))
             )

@@ -207,7 +207,9 @@ class Difference:
 def preview_reversal(claim: Claim, lines: Sequence[UUID] = ()) -> list[Difference]:
     """What taking back a claim, or some lines of it, would change, and for which other lines. Nothing is written."""
     days = Line.objects.filter(claim=claim, stands=True).values_list("served_on", flat=True)
-    world = store.begin(household=claim.household_id, since=min(days, default=claim.received_on), locked=False)
+    world = store.begin(
+        household=claim.household_id, since=min(days, default=claim.received_on), arrival=claim.arrival, locked=False
+    )
     assert world is not None
     own = {each.line.id for each in world.standing if each.line.claim == str(claim.id)}
     void = {str(each) for each in lines} & own if lines else own

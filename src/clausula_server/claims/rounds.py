@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ AMOUNTS = ("charged", "paid", "cash", "borne", "advanced")
 Row = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass
 class Round:
     """One change to a household's claims. parts: rows to be written, by table.
 
@@ -48,7 +49,7 @@ class Round:
     settles: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def moment(self) -> str:
         """When it is: now, or noon of another day that is told."""
         return moment(self.today).isoformat()

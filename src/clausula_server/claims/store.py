@@ -18,12 +18,14 @@ from clausula_server.claims.world import World
 from clausula_server.lib.acting import NobodyActs, current_actor
 
 Parts = Mapping[str, list[dict[str, Any]]]
-FAR = date(9999, 1, 1)
+LAST = 2**31 - 1
+"""An arrival after all others: of a claim that is not there yet."""
 
 
 def begin(
     *,
     since: date,
+    arrival: int = 0,
     person: UUID | None = None,
     household: UUID | None = None,
     key: str = "",
@@ -33,9 +35,9 @@ def begin(
 ) -> World | None:
     """Lock a household, that of a person on the day `since` or the one named, and read what a decision looks at.
 
-    since: the earliest day of service that can be affected. codes: providers, entities: stays, episodes and indications
-    the new lines name. locked: False for who only looks. None: the person is in no household on that day.
-    One statement; only inside a transaction.
+    since, arrival: the first place in the order of lines that can be affected. codes: providers, entities: stays,
+    episodes and indications that new lines name. locked: False for who only looks. None: the person is in no household
+    on that day. One statement; only inside a transaction.
     """
     if not connection.in_atomic_block:
         raise NobodyActs("a household is locked inside an action's transaction")
@@ -43,7 +45,7 @@ def begin(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT claims_begin(%s, %s, %s, %s, %s, %s, %s::text[], %s::text[], %s)",
-            [person, since, household, since, since, key, _texts(codes), _texts(entities), locked],
+            [person, since, household, since, arrival, key, _texts(codes), _texts(entities), locked],
         )
         (answer,) = cursor.fetchone()
     read = json.loads(answer) if isinstance(answer, str) else answer

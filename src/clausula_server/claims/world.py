@@ -101,7 +101,8 @@ class World:
     standing: list[Standing]
     providers: dict[str, Json]
     accounts: list[Json]
-    situations: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    situations: dict[Any, Any] = field(default_factory=dict)
+    """What was made of these rows, kept as long as they are: see engine/deciding."""
 
     @classmethod
     def of(cls, read: Json) -> World:

@@ -65,6 +65,7 @@ def draft(
     world = store.begin(
         person=new.person,
         since=first,
+        arrival=store.LAST,
         key=_key(new),
         codes=[new.provider, *(line.provider for line in new.lines)],
         entities=[name for line in new.lines for name in (line.stay, line.episode, line.indication)],
@@ -185,7 +186,7 @@ def world_of(claim: Claim, *, since: date | None = None) -> World:
     """Lock the household of a claim and read what a decision on it looks at, from its first line or an earlier day."""
     days = list(Line.objects.filter(claim=claim, stands=True).values_list("served_on", flat=True))
     first = min([*days, *([since] if since else [])], default=claim.received_on)
-    world = store.begin(household=claim.household_id, since=first)
+    world = store.begin(household=claim.household_id, since=first, arrival=claim.arrival)
     assert world is not None
     return world
 

@@ -74,6 +74,8 @@ class Situation:
     household: clausula.Household
     read: tuple[Edition, ...]
     known: Mapping[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Facts read before, by what was stated: lines of one bill state much the same."""
 
 
 def warm_up() -> None:
@@ -84,8 +86,11 @@ def warm_up() -> None:
 
 def situation(world: World, on: date) -> Situation:
     """The household on a day, for the engine. Raises Refused where nobody of it is, or ever was, enrolled."""
+    found: Situation | None = world.situations.get(on)
+    if found is not None:
+        return found
     mark = world.mark(on)
-    found: Situation | None = world.situations.get(mark)
+    found = world.situations.get(mark)
     if found is None:
         dossier = world.dossier(on)
         digests = sorted({held.digest for held in dossier.held}) or sorted({row["digest"] for row in world.terms})[:1]
@@ -103,15 +108,16 @@ def situation(world: World, on: date) -> Situation:
             refuse("plan", "these plans decide by reception, not by service.", "This room cannot do so yet.")
         found = Situation(program, replace(household, evidence=evidence), read, known)
         world.situations[mark] = found
+    world.situations[on] = found
     return found
 
 
 def directory(world: World) -> dict[str, clausula.Provider]:
     """The providers that matter, as the engine takes them."""
-    kept: dict[str, clausula.Provider] | None = world.situations.get((-1,))
+    kept: dict[str, clausula.Provider] | None = world.situations.get("directory")
     if kept is None:
         kept = {code: _provider(row) for code, row in world.providers.items()}
-        world.situations[-1,] = kept
+        world.situations["directory"] = kept
     return kept
 
 
@@ -186,8 +192,14 @@ def check_line(world: World, line: Charged, place: str) -> tuple[dict[str, Any],
     if line.service not in at.program.service_order:
         near = ", ".join(sorted(name for name in at.program.service_order if name.startswith(line.service[:5]))[:3])
         faults.append(Fault(f"{place}.service", f"“{line.service}” is no service.", f"Near it: {near or 'none'}."))
-    kept, wrong = _stated(at, line.facts, place)
-    faults += wrong
+    key = f"kept {line.facts!r}"
+    if key not in at.facts:
+        kept, wrong = _stated(at, line.facts, place)
+        faults += wrong
+        if wrong:
+            return kept, faults
+        at.facts[key] = kept
+    kept = dict(at.facts[key])
     return kept, faults
 
 
@@ -237,9 +249,17 @@ def engine_line(at: Situation, line: Charged) -> clausula.Line:
         line.indication,
         line.provider,
         line.received_on,
-        dict(engine_facts(at.read, facts)),
+        _facts(at, facts),
         line.origin,
     )
+
+
+def _facts(at: Situation, stated: Json) -> dict[str, Any]:
+    """Facts as the engine takes them."""
+    key = repr(stated)
+    if key not in at.facts:
+        at.facts[key] = dict(engine_facts(at.read, stated))
+    return dict(at.facts[key])
 
 
 def _evidence(row: Json) -> clausula.Evidence:
@@ -278,7 +298,8 @@ def _provider(row: Json) -> clausula.Provider:
 
 def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
     (decision,), program = done.decisions, at.program
-    plan, clause = program.clause(decision.reason) if decision.reason >= 0 else ("", "")
+    reason = decision.reason
+    plan, clause = program.clause(reason) if reason >= 0 else ("", "")
     told = decision.as_dict()
     covers = [
         {
@@ -304,7 +325,7 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
         "steps": told["steps"],
     }
     return Verdict(
-        outcome=decision.outcome,
+        outcome=told["outcome"],
         charged=decision.row[k.CHARGED],
         paid_by_others=decision.row[k.OTHERS],
         paid=sum(cover.paid for cover in decision.covers),
@@ -312,13 +333,13 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
         borne=decision.left,
         advanced=sum(cover.advanced for cover in decision.covers),
         covers=covers,
-        reason=decision.code,
+        reason=told["reason"],
         plan=plan,
         clause=clause,
         editions=[each.digest for each in at.read],
         moves=moves,
         content=content,
-        missing=_missing(decision, plan, clause),
+        missing=_missing(decision, told, plan, clause),
     )
 
 
@@ -353,15 +374,15 @@ def mark_of(program: Program) -> str:
     return mark
 
 
-def _missing(decision: Decision, plan: str, clause: str) -> Missing | None:
-    if decision.outcome not in WAITS:
+def _missing(decision: Decision, told: Json, plan: str, clause: str) -> Missing | None:
+    if told["outcome"] not in WAITS:
         return None
-    kind, row = WAITS[decision.outcome], decision.reason
+    kind, row = WAITS[told["outcome"]], decision.reason
     rule = decision.program.rule(row)
     if isinstance(rule, Requirement) and row >> 24 == k.ROW_REQUIREMENT:
         return Missing(kind, tuple(rule.evidence), "", rule.id, plan, clause)
     fact = decision.program.tests[row & 0xFFFFFF][0].fact if row >= 0 and row >> 24 == k.ROW_TEST else ""
-    return Missing(kind, (), fact, getattr(rule, "id", "") or decision.code, plan, clause)
+    return Missing(kind, (), fact, getattr(rule, "id", "") or told["reason"], plan, clause)
 
 
 def minor(amount: str, currency: str) -> int:

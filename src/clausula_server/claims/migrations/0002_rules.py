@@ -66,7 +66,7 @@ def stays(table: str, columns: str) -> str:
 # before the wait. It acts as the system until claims_write takes that back, or the transaction ends.
 BEGIN = """
     CREATE FUNCTION claims_begin(
-        of_person uuid, on_day date, of_household uuid, since date, received date, claim_key text,
+        of_person uuid, on_day date, of_household uuid, since date, from_arrival integer, claim_key text,
         codes text[], entities text[], locked boolean
     ) RETURNS jsonb LANGUAGE plpgsql AS $$
     DECLARE
@@ -95,7 +95,7 @@ BEGIN = """
             LEFT JOIN claims_override o ON o.id = l.override_id
             LEFT JOIN claims_sensitive s ON s.line_id = l.id AND s.decision_id IS NULL
             WHERE l.household_id = home AND l.stands AND l.decision_id IS NOT NULL
-                AND l.served_on >= since;
+                AND l.served_on >= since AND (l.served_on > since OR c.arrival >= from_arrival);
         SELECT coalesce(jsonb_agg(to_jsonb(e)), '[]') INTO papers FROM claims_evidence e
             WHERE e.person_id = ANY (members) AND NOT e.void AND CASE WHEN e.valid_until IS NULL
                 THEN e.issued_on >= since - 1830 ELSE e.valid_until >= since END;
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(STAYS, "DROP FUNCTION claims_stays() CASCADE"),
         *(migrations.RunSQL(stays(table, columns), migrations.RunSQL.noop) for table, columns in MAY_CHANGE.items()),
         migrations.RunSQL(
-            BEGIN, "DROP FUNCTION claims_begin(uuid, date, uuid, date, date, text, text[], text[], boolean)"
+            BEGIN, "DROP FUNCTION claims_begin(uuid, date, uuid, date, integer, text, text[], text[], boolean)"
         ),
         migrations.RunSQL(WRITE, "DROP FUNCTION claims_write(jsonb, text)"),
         row_security("claims_claim", staff=STAFF, own=TREATED),
