@@ -88,7 +88,7 @@ def _of(each: Evidence, who: str) -> Evidence:
     return Evidence(**parts | {"person": who})
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(rosters())
 def test_a_roster_written_as_tables_is_read_as_the_same_roster(known: Roster) -> None:
     with TemporaryDirectory() as name:

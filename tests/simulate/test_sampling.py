@@ -37,11 +37,11 @@ def test_the_whole_portfolio_has_no_error() -> None:
 @pytest.mark.parametrize("share", [0.02, 0.4])
 def test_of_a_hundred_intervals_about_95_hold_the_truth(share: float) -> None:
     rng = np.random.default_rng(11)
-    sizes = rng.integers(1, 6, 5000)
-    values = np.where(rng.random(5000) < 0.6, 0, rng.gamma(1.2, 4000.0, 5000) * sizes)
+    sizes = rng.integers(1, 6, 2500)
+    values = np.where(rng.random(2500) < 0.6, 0, rng.gamma(1.2, 4000.0, 2500) * sizes)
     truth, held = int(values.astype(np.int64).sum()), 0
     for seed in range(120):
-        chosen = rng.choice(5000, int(5000 * share), replace=False)
+        chosen = rng.choice(2500, int(2500 * share), replace=False)
         (found,) = intervals(clusters(sizes[chosen], values[chosen]), 1, int(sizes.sum()), seed, draws=400)
         held += found.low <= truth <= found.high
     assert 106 <= held <= 120, f"{held} of 120 intervals hold the truth; 114 are expected"
