@@ -9,6 +9,8 @@
 | CLAUSULA_HOSTS | the names this server answers to, with commas between |
 | CLAUSULA_CONNECTIONS | the most connections of a process that serves; commands take one |
 | CLAUSULA_EMAIL, CLAUSULA_SMS | the provider's class, like clausula_server.events.channels.Mail |
+| CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 when nothing is said |
+| CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """
 
@@ -137,6 +139,8 @@ LOGIN_REDIRECT_URL = "/"
 _CHANNEL = f"clausula_server.events.channels.{'Nowhere' if PRODUCTION else 'Console'}"
 CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
 CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
+CLAUSULA_RELEASE_LIMIT = int(os.environ.get("CLAUSULA_RELEASE_LIMIT", "1000000"))
+CLAUSULA_DIRECT_REQUEST_DAYS = int(os.environ.get("CLAUSULA_DIRECT_REQUEST_DAYS", "0"))
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

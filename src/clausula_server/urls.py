@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("accounts/", include("clausula_server.accounts.urls")),
     path("api/", include("clausula_server.api.urls")),
+    path("payments/", include("clausula_server.payments.urls")),
     path("", include("clausula_server.portal.urls")),
 ]
