@@ -107,9 +107,9 @@ def _statement(element: etree._Element, format_: str) -> Stated:
     currency = _text(element, "Acct", "Ccy") or next((_currency(entry) for entry in entries), "")
     lines: list[StatedLine] = []
     for number, entry in enumerate(entries):
+        lines += _entry(entry, f"{bank_id}/{number}", len(lines))
         if currency and _currency(entry) != currency:
             _broken(entry, f"it is in {_currency(entry)}, the account in {currency}")
-        lines += _entry(entry, f"{bank_id}/{number}", len(lines))
     opening, closing = _balances(element, currency) if format_ == "camt.053" else (None, None)
     if opening is not None and closing is not None:
         moved = sum(line.amount for line in lines)

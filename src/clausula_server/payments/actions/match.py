@@ -71,6 +71,7 @@ def assign_to_payment(line: Line, payment: Payment) -> None:
     """A person says that a line is this payment, booked or come back. Raises Refused."""
     line = _held(line)
     if _left(line) != line.amount or not _place_payment(line, payment, How.PERSON):
+        payment.refresh_from_db()
         mend = "The amounts must be the same, and the payment must be on its way, or settled for what comes back."
         refuse("payment", f"it is {payment.status} and over {show_amount(payment.amount, payment.currency)}.", mend)
 
