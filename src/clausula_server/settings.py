@@ -9,7 +9,7 @@
 | CLAUSULA_HOSTS | the names this server answers to, with commas between |
 | CLAUSULA_CONNECTIONS | the most connections of a process that serves; commands take one |
 | CLAUSULA_EMAIL, CLAUSULA_SMS | the provider's class, like clausula_server.events.channels.Mail |
-| CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 when nothing is said |
+| CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 if unset |
 | CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """

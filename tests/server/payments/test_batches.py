@@ -157,9 +157,8 @@ def test_nothing_is_released_that_is_not_owed_any_more(cast: Cast) -> None:
     account = owed(cast.people["anna"].id, 100, "claim/1")
     batch = prepared(cast, a_house()).batch
     with acting(system("test")):
-        ledger_before = ledger.balance(account)
+        assert ledger.balance(account) == -100
         reverse_transfer(Transfer.objects.get(key="claim/1"), "claim/1/reversed", TODAY)
-    assert ledger_before == -100
     with acting(cast.acts("finn")), pytest.raises(Refused, match=r"is owed CHF 0\.00 by now") as refused:
         release_batch(batch)
     assert refused.value.faults[0].mend.startswith("Take the payment out")
@@ -271,7 +270,9 @@ def again(item: Item) -> Item:
 
 def test_the_database_holds_the_moves_that_the_program_knows(cast: Cast) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'moves' ORDER BY tgrelid::regclass::text")
+        cursor.execute(
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'moves' ORDER BY tgrelid::regclass::text"
+        )
         rules = " ".join(str(row[0]) for row in cursor.fetchall())
     for moves in (BATCH_MOVES, PAYMENT_MOVES):
         for before, afters in moves.items():

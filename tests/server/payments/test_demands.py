@@ -9,6 +9,9 @@ from pytest_django import Settings
 from clausula_server.directory.actions.provider import list_provider
 from clausula_server.events.models import Event
 from clausula_server.ledger import queries as ledger
+from clausula_server.ledger.actions.account import open_accounts
+from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers, reverse_transfer
+from clausula_server.ledger.models import Transfer
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.refusals import Refused
 from clausula_server.payments.actions.batch import prepare_transfers
@@ -159,10 +162,10 @@ def test_who_is_late_is_listed_and_reminded_three_times(cast: Cast) -> None:
         assert (late.left, late.days, late.reminded, late.last_reminded) == (10000, 1, 0, None)
         sent = [remind_late(due + timedelta(days)) for days in (19, 20, 20, 39, 40, 60, 90)]
         assert sent == [0, 1, 0, 0, 1, 1, 0]
-        assert [event.payload["level"] for event in Event.objects.filter(kind="demand.reminded").order_by("id")] == [1, 2, 3]
+        events = Event.objects.filter(kind="demand.reminded").order_by("id")
+        assert [event.payload["level"] for event in events] == [1, 2, 3]
         (late,) = arrears(due + timedelta(61))
         assert (late.reminded, late.last_reminded) == (3, due + timedelta(60))
-        Reminder.objects.all()
     remind()
     with acting(system("test")):
         assert Reminder.objects.count() == 3
@@ -175,9 +178,6 @@ def test_a_credit_on_what_somebody_owes_is_owed_back(cast: Cast) -> None:
     with acting(system("test")):
         place = COSTS["CHF"]
         owe([Owed("advance/2", "provider.recoverable", cast.providers["keller"].id, 50, place)], TODAY)
-        from clausula_server.ledger.actions.account import open_accounts
-        from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers
-
         costs = open_accounts([place])[place]
         post_transfers([NewTransfer("correction", "x", TODAY, [(account, -13000), (costs, 13000)])])
     with acting(cast.acts("finn")):
@@ -231,9 +231,6 @@ def test_a_bill_taken_back_meanwhile_is_not_paid_to_the_provider(cast: Cast) -> 
     account = owed(cast.people["anna"].id, 16200, "claim/1")
     agree(cast)
     with acting(system("test")):
-        from clausula_server.ledger.actions.transfer import reverse_transfer
-        from clausula_server.ledger.models import Transfer
-
         reverse_transfer(Transfer.objects.get(key="claim/1"), "claim/1/reversed", TODAY)
     with pytest.raises(Refused, match="less is owed by now"):
         granted(cast)
