@@ -10,13 +10,11 @@ from clausula.program import Program
 
 
 class Needs:
-    """Columns by cover and service, worked out when first asked for."""
+    """Columns and tests by cover and service, worked out when first asked for. Several threads may ask."""
 
     def __init__(self, program: Program) -> None:
         self.program, self.tables = program, program.tables
-        self.found: dict[tuple[int, int], frozenset[int]] = {}
-        self.tests: dict[tuple[int, int], frozenset[int]] = {}
-        self._tests: set[int] = set()
+        self.found: dict[tuple[int, int], tuple[frozenset[int], frozenset[int]]] = {}
 
     @cached_property
     def everything(self) -> frozenset[int]:
@@ -36,10 +34,17 @@ class Needs:
 
     def of(self, cover: int, service: int) -> frozenset[int]:
         """The columns a cover can look at for a service, with what they derive from."""
+        return self._of(cover, service)[0]
+
+    def tests_of(self, cover: int, service: int) -> frozenset[int]:
+        """The tests a cover can put for a service."""
+        return self._of(cover, service)[1]
+
+    def _of(self, cover: int, service: int) -> tuple[frozenset[int], frozenset[int]]:
         key = (cover, service)
         if key not in self.found:
-            self._tests = set()
-            wanted = {self.places[column] for column in self._columns(cover, service) if column in self.places}
+            walk = Walk(self.program)
+            wanted = {self.places[column] for column in walk.columns(cover, service) if column in self.places}
             open_ = list(wanted)
             while open_:
                 for argument in self.program.columns[open_.pop()].spec.args:
@@ -47,15 +52,18 @@ class Needs:
                     if place is not None and place not in wanted:
                         wanted.add(place)
                         open_.append(place)
-            self.found[key], self.tests[key] = frozenset(wanted), frozenset(self._tests)
+            self.found[key] = frozenset(wanted), frozenset(walk.asked)
         return self.found[key]
 
-    def tests_of(self, cover: int, service: int) -> frozenset[int]:
-        """The tests a cover can put for a service."""
-        self.of(cover, service)
-        return self.tests[cover, service]
 
-    def _columns(self, cover: int, service: int) -> Iterator[int]:
+class Walk:
+    """One walk through what a cover can do for a service. asked: the tests met on the way."""
+
+    def __init__(self, program: Program) -> None:
+        self.tables, self.asked = program.tables, set[int]()
+
+    def columns(self, cover: int, service: int) -> Iterator[int]:
+        """Columns, some of them several times."""
         tables, index = self.tables, self.tables.index
         at = tables.candidates + cover * tables.services + service
         for c in range(index[at], index[at + 1]):
@@ -95,7 +103,7 @@ class Needs:
         for a in range(index[at]):
             for number in range(index[at + 1 + 2 * a], index[at + 2 + 2 * a]):
                 test = tests[number]
-                self._tests.add(number)
+                self.asked.add(number)
                 if test.kind == k.USED:
                     yield from self._step(test.fact)
                     continue

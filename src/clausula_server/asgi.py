@@ -6,5 +6,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from clausula_server.lib.bodies import limited
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clausula_server.settings")
-application = get_asgi_application()
+application = limited(get_asgi_application())  # type: ignore[arg-type] # Django says Mapping where ASGI says dict

@@ -7,6 +7,7 @@ on one machine with nothing configured, and with a world in it.
 from __future__ import annotations
 
 import argparse
+import base64
 import fcntl
 import os
 import secrets
@@ -43,6 +44,9 @@ def serve(arguments: Sequence[str]) -> int:
     # Django's own words about a missing setting are enough; the check loads the settings as the processes will.
     if subprocess.run([*ME, "check", "--deploy", "--fail-level", "ERROR"], env=env, check=False).returncode:  # noqa: S603
         return 1
+    static = Path(env.get("CLAUSULA_STATIC") or CHECKOUT / "out" / "static")
+    if not (static / "staticfiles.json").exists():
+        return _fail(f"There are no styles and scripts in {static}. Run: ./run server collectstatic --no-input")
     try:
         with psycopg.connect(env["DATABASE_URL"]) as connection:
             connection.execute("SELECT set_config('role', %s, false)", [env.get("CLAUSULA_ROLE", WEB)])
@@ -69,7 +73,8 @@ def demo(arguments: Sequence[str]) -> int:
             options.port = _free_port(options.host, options.port)
             as_owner = {**env, "CLAUSULA_ROLE": OWNER}
             as_owner["DATABASE_URL"] = env["CLAUSULA_OWNER_URL"]
-            for step in (["migrate", "--verbosity", "0"], ["load_demo"]):
+            collect = ["collectstatic", "--no-input", "--verbosity", "0"]
+            for step in (["migrate", "--verbosity", "0"], ["load_demo"], collect):
                 if subprocess.run([*ME, *step], env=as_owner, check=False).returncode:  # noqa: S603
                     return 1
             if options.once:
@@ -110,6 +115,11 @@ def _demo_environment(stack: ExitStack, state: Path) -> dict[str, str]:
         env["DATABASE_URL"] = cluster.url(WEB, NAME)
     state.mkdir(mode=0o755, parents=True, exist_ok=True)
     env.setdefault("CLAUSULA_SECRET_KEY", _kept_secret(state / "secret"))
+    env.setdefault("CLAUSULA_DOCUMENTS", str(state / "documents"))
+    env.setdefault("CLAUSULA_STATIC", str(state / "static"))
+    env.setdefault(
+        "CLAUSULA_KEYS", "demo:" + _kept_secret(state / "key", base64.b64encode(secrets.token_bytes(32)).decode())
+    )
     return env
 
 
@@ -124,10 +134,10 @@ def _alone(state: Path) -> Iterator[None]:
         yield
 
 
-def _kept_secret(file: Path) -> str:
+def _kept_secret(file: Path, made_now: str = "") -> str:
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_urlsafe(50))
+            made.write(made_now or secrets.token_urlsafe(50))
     return file.read_text()
 
 

@@ -9,6 +9,13 @@
 | CLAUSULA_HOSTS | the names this server answers to, with commas between |
 | CLAUSULA_CONNECTIONS | the most connections of a process that serves; commands take one |
 | CLAUSULA_EMAIL, CLAUSULA_SMS | the provider's class, like clausula_server.events.channels.Mail |
+| CLAUSULA_KEYS | master keys, "name:base64 of 32 bytes", with commas between; the first seals, all open |
+| CLAUSULA_DOCUMENTS | folder of the documents, sealed |
+| CLAUSULA_CLAMAV | socket of clamd, a path or host:port; without it documents are not scanned |
+| CLAUSULA_STATIC | folder of the static files, filled by `collectstatic` |
+| CLAUSULA_PROXIES | how many proxies stand in front (1); the address of a client is read accordingly |
+| CLAUSULA_COUNTRY | whose phone numbers are meant where no country is written (CH) |
+| CLAUSULA_NAME | what the house is called on its pages |
 | CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 if unset |
 | CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
@@ -16,8 +23,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +36,7 @@ from psycopg.conninfo import conninfo_to_dict
 HERE = Path(__file__).resolve().parent
 FORM = os.environ.get("CLAUSULA_FORM", "demo")
 PRODUCTION = FORM == "production"
+MAKE_KEY = 'Make one: echo "$(date +%Y):$(openssl rand -base64 32)"'
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -89,6 +99,10 @@ ROOMS = (
 
 INSTALLED_APPS = [
     *(f"clausula_server.{room}" for room in ROOMS),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -103,6 +117,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clausula_server.portal.policy.PolicyMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -111,6 +128,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clausula_server.accounts.middleware.SessionsMiddleware",
     "clausula_server.accounts.middleware.AccessMiddleware",
 ]
 
@@ -124,6 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "clausula_server.portal.frame.frame",
             ]
         },
     }
@@ -133,8 +153,40 @@ ROOT_URLCONF = "clausula_server.urls"
 ASGI_APPLICATION = "clausula_server.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "/accounts/login/"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# Sign-in: django-allauth, by phone and code; nobody has a password. What counts and locks is in accounts/limits.py.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "clausula_server.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CLAUSULA_PROXIES", "1" if PRODUCTION else "0"))
+MFA_ADAPTER = "clausula_server.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers allow it on localhost alone
+MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by half a minute
+USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+
+CLAUSULA_NAME = os.environ.get("CLAUSULA_NAME", "Clausula")
+CLAUSULA_COUNTRY = os.environ.get("CLAUSULA_COUNTRY", "CH")
+CLAUSULA_KEYS = _setting("CLAUSULA_KEYS", f"passing:{base64.b64encode(secrets.token_bytes(32)).decode()}", MAKE_KEY)
+CLAUSULA_DOCUMENTS = Path(_setting("CLAUSULA_DOCUMENTS", f"{tempfile.gettempdir()}/documents", "Name a folder."))
+CLAUSULA_CLAMAV = os.environ.get("CLAUSULA_CLAMAV", "")
 
 _CHANNEL = f"clausula_server.events.channels.{'Nowhere' if PRODUCTION else 'Console'}"
 CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
@@ -151,7 +203,15 @@ USE_TZ = True
 TIME_ZONE = "Europe/Zurich"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HERE.parents[1] / "out" / "static"
+STATIC_ROOT = Path(os.environ.get("CLAUSULA_STATIC") or HERE.parents[1] / "out" / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files of people go to the room documents
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler"
+]  # larger ones: documents/receiving.py
+LOCALE_PATHS = [HERE / "locale"]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

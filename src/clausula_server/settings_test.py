@@ -6,6 +6,7 @@ the server there when the first test wants it.
 
 import os
 import tempfile
+from pathlib import Path
 
 PLACE = os.environ.setdefault("CLAUSULA_TEST_CLUSTER", f"{tempfile.gettempdir()}/clausula-test-{os.getpid()}")
 os.environ.setdefault("CLAUSULA_FORM", "test")
@@ -16,3 +17,5 @@ from clausula_server.settings import *  # noqa: E402, F403 - the environment com
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+CLAUSULA_DOCUMENTS = Path(PLACE) / "documents"

@@ -24,7 +24,8 @@ EMPTY = """
 DO $$
 BEGIN
     EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I', tablename), ', ') FROM pg_tables
-             WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations', 'django_content_type'));
+             WHERE schemaname = 'public'
+             AND tablename NOT IN ('django_migrations', 'django_content_type', 'claims_allowedmove'));
 END $$
 """
 

@@ -19,6 +19,12 @@ from clausula_server.database.roles import prepare
 
 ME = [sys.executable, "-m", "clausula_server"]
 SECRET = "0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ"  # noqa: S105 - of a test
+SECRETS = {
+    "CLAUSULA_SECRET_KEY": SECRET,
+    "CLAUSULA_HOSTS": "localhost",
+    "CLAUSULA_KEYS": "test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "CLAUSULA_DOCUMENTS": "/nonexistent",
+}
 
 
 @pytest.fixture
@@ -56,10 +62,11 @@ def test_the_demo_starts_with_nothing_configured_answers_stops_and_keeps_its_dat
     assert "loaded" not in again.stdout
 
 
-def test_serve_refuses_a_role_that_row_security_does_not_hold_for(cluster: Cluster) -> None:
+def test_serve_refuses_a_role_that_row_security_does_not_hold_for(cluster: Cluster, state: Path) -> None:
+    (state / "staticfiles.json").touch()
     env = environment(
-        CLAUSULA_SECRET_KEY=SECRET,
-        CLAUSULA_HOSTS="localhost",
+        **SECRETS,
+        CLAUSULA_STATIC=str(state),
         CLAUSULA_ROLE="postgres",
         DATABASE_URL=cluster.url(),
     )
@@ -74,11 +81,14 @@ def test_serve_refuses_to_guess() -> None:
     assert "CLAUSULA_SECRET_KEY is not set" in done.stderr
 
 
-def test_the_production_form_serves_a_database_that_was_prepared_and_migrated(cluster: Cluster) -> None:
+def test_the_production_form_serves_a_database_that_was_prepared_and_migrated(cluster: Cluster, state: Path) -> None:
     prepare(cluster.url(), "serving")
-    keys = {"CLAUSULA_SECRET_KEY": SECRET, "CLAUSULA_HOSTS": "localhost", "CLAUSULA_FORM": "production"}
+    keys = {**SECRETS, "CLAUSULA_STATIC": str(state), "CLAUSULA_FORM": "production"}
     as_owner = environment(**keys, DATABASE_URL=cluster.url("app", "serving"))
     subprocess.run([*ME, "migrate", "--verbosity", "0"], env=as_owner, check=True)
+    unready = subprocess.run([*ME, "serve"], env=as_owner, capture_output=True, text=True, check=False)
+    assert "Run: ./run server collectstatic" in unready.stderr
+    subprocess.run([*ME, "collectstatic", "--no-input", "--verbosity", "0"], env=as_owner, check=True)
     port = running._free_port("127.0.0.1", 8500)
     env = environment(**keys, DATABASE_URL=cluster.url("app_web", "serving"))
     server = subprocess.Popen([*ME, "serve", "--port", str(port)], env=env, stdout=subprocess.PIPE, text=True)

@@ -10,6 +10,8 @@ GOOD = {
     "CLAUSULA_FORM": "production",
     "CLAUSULA_SECRET_KEY": "0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ",
     "CLAUSULA_HOSTS": "care.example.org",
+    "CLAUSULA_KEYS": "2026:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "CLAUSULA_DOCUMENTS": "/srv/documents",
     "DATABASE_URL": "postgresql://app_web:word@db.example.org:5433/clausula?sslmode=require",
 }
 
@@ -47,6 +49,8 @@ def test_production_takes_everything_from_the_environment() -> None:
         ("CLAUSULA_SECRET_KEY", "x" * 60, "CLAUSULA_SECRET_KEY is too weak."),
         ("CLAUSULA_SECRET_KEY", "short", "CLAUSULA_SECRET_KEY is too weak."),
         ("CLAUSULA_HOSTS", "", "CLAUSULA_HOSTS is not set."),
+        ("CLAUSULA_KEYS", "", "CLAUSULA_KEYS is not set."),
+        ("CLAUSULA_DOCUMENTS", "", "CLAUSULA_DOCUMENTS is not set."),
         ("CLAUSULA_HOSTS", "*", "CLAUSULA_HOSTS must name hosts"),
         ("DATABASE_URL", "", "DATABASE_URL is not set."),
         ("CLAUSULA_FORM", "staging", "It must be production, demo or test."),

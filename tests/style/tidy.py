@@ -27,6 +27,11 @@ PAGES = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CHANGELOG.md", "docs/de
 ALLOWED = {
     "src/clausula/batch/": ({"clock", "float"}, "progress and lines a second are shown, never an amount"),
     "src/clausula/portfolio/": ({"float"}, "shares and distributions of what is invented; amounts are whole cents"),
+    "src/clausula/simulate/sampling.py": ({"float", "chance"}, "draws from a given seed estimate, and decide nothing"),
+    "src/clausula/simulate/plots.py": ({"float"}, "inches and places of a plot; its figures come exact"),
+    "src/clausula/simulate/document.py": ({"float"}, "shows a share or an elasticity, never an amount"),
+    "src/clausula/simulate/page_more.py": ({"float"}, "likewise"),
+    "src/clausula/simulate/behaviour.py": ({"float"}, "likewise"),
 }
 
 FLOAT_TYPES = {"float16", "float32", "float64", "float128", "float_", "double"}
@@ -52,7 +57,12 @@ DISTRIBUTIONS = {  # where a package is installed under another name than it is 
     "pgtrigger": "django-pgtrigger",
     "stdnum": "python-stdnum",
 }
-FOLDERS_OF_DJANGO = {"commands", "management", "migrations"}  # it wants them so named; they say nothing of their own
+FOLDERS_OF_DJANGO = {
+    "commands",
+    "management",
+    "migrations",
+    "templatetags",
+}  # it wants them so named; they say nothing of their own
 
 
 @dataclass(frozen=True)

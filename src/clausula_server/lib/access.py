@@ -114,14 +114,15 @@ def _written() -> Iterator[tuple[str, Permit]]:
 
 def may(actor: Actor, name: str, concerned: Concerned = NOBODY) -> bool:
     """Whether the actor may do the thing of that name. Raises KeyError for a name nobody wrote down."""
-    return any(rule(actor, concerned) for role, rule in table()[name].roles.items() if role in actor.roles)
+    rules = table()[name].roles.items()
+    return actor.is_in_scope(name) and any(rule(actor, concerned) for role, rule in rules if role in actor.roles)
 
 
 def require(actor: Actor, name: str, concerned: Concerned = NOBODY) -> None:
     """Raise NotAllowed where no role of the actor's may, Http404 where it may but not with this one."""
     if may(actor, name, concerned):
         return
-    if not any(role in actor.roles for role in table()[name].roles):
+    if not actor.is_in_scope(name) or not any(role in actor.roles for role in table()[name].roles):
         raise NotAllowed(name)
     raise Http404
 

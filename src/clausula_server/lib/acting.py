@@ -30,7 +30,8 @@ class Actor:
     """Who acts, and what that gives a right to see. Made by `accounts.actors` for a request, by `system` for a job.
 
     administrates: persons whose contracts, contacts and payments they may see and act on. reads_care: persons whose
-    care they may read. Both hold for today, themselves included.
+    care they may read. Both hold for today, themselves included. scopes: the permissions, or beginnings of their names,
+    that a token is confined to; None for somebody who signed in.
     """
 
     user: UUID | None = None
@@ -40,6 +41,11 @@ class Actor:
     administrates: frozenset[UUID] = frozenset()
     reads_care: frozenset[UUID] = frozenset()
     name: str = ""
+    scopes: frozenset[str] | None = None
+
+    def is_in_scope(self, permission: str) -> bool:
+        """Whether a token may be used for it."""
+        return self.scopes is None or any(f"{permission}.".startswith(f"{scope}.") for scope in self.scopes)
 
     def is_a(self, *roles: Role) -> bool:
         """Whether they have one of the roles."""

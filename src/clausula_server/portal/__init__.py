@@ -1,4 +1,1 @@
-"""Pages for members, providers, practitioners and the operations centre. Not built yet.
-
-Will own: templates, views, forms, live streams. Never writes to a table but through an action.
-"""
+"""The frame around every page, and the first page; see README.md."""

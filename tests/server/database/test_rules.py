@@ -14,10 +14,14 @@ from tests.world import Cast
 pytestmark = pytest.mark.django_db
 
 OPEN = {
+    "accounts_attempt": "how often something was tried; its keys are fingerprints",
     "accounts_user": "who signs in is looked for before anybody acts; it holds no more than the sign-in",
+    "claims_allowedmove": "from which status to which a claim may go names nobody",
     "database": "Django's and Procrastinate's own tables name nobody",
     "demo_loaded": "names rooms",
     "directory_": "who treats is public; the history of it as well",
+    "enrolment_locality": "which postcode lies in which commune is public",
+    "enrolment_plan": "the texts of plans, their editions and the history of these name nobody",
     "events_outbox": "ids only, gone in a moment",
 }
 ROOMS = ("accounts", "audit", "claims", "directory", "documents", "enrolment", "events", "ledger", "payments", "people")
