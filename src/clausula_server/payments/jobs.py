@@ -1,4 +1,4 @@
-"""Jobs of payments: reminders, once a day."""
+"""Jobs of payments, once a day: reminders, what was paid too much, claims that could not be told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from clausula_server.events.working import job
+from clausula_server.lib.periods import DAY
+from clausula_server.payments.actions.claimed import tell_late
 from clausula_server.payments.actions.demand import remind_late
+from clausula_server.payments.actions.overpaid import carry_overpaid, reduce_demands
 
 
 @app.periodic(cron="0 5 * * *")
@@ -14,9 +17,20 @@ from clausula_server.payments.actions.demand import remind_late
 async def each_day(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate tells every periodic job its time
     """Let what is due each day be done by a worker."""
     await remind.defer_async()
+    await put_right.defer_async()
 
 
 @job("payments.remind", queueing_lock="payments.remind")
 def remind() -> None:
     """Remind of what is late. Twice a day changes nothing."""
     remind_late(timezone.localdate())
+
+
+@job("payments.put_right", queueing_lock="payments.put_right")
+def put_right() -> None:
+    """Ask back what was paid too much, ask no more for what is not owed, tell claims what they could not hear."""
+    today = timezone.localdate()
+    for currency in ("CHF", "EUR"):
+        carry_overpaid(currency, today)
+        reduce_demands(currency)
+    tell_late(today - DAY * 7)

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from clausula_server.audit.history import recorded
+from clausula_server.claims.models import Claim, Evidence
 from clausula_server.directory.models import Provider
 from clausula_server.ledger.models import Account, Entry, Transfer
 from clausula_server.lib.ids import new_id
@@ -375,7 +376,8 @@ class DemandStatus(models.TextChoices):
 class Demand(models.Model):
     """Somebody is asked to pay what stands open on an account of the ledger, by a bill with a reference of its own.
 
-    number: rises; the reference is made of it. paid: what came in under it, in minor units, never more than it asks.
+    number: rises; the reference is made of it. paid: what came in under it or is owed no more, in minor units, never
+    more than it asks.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -432,7 +434,7 @@ class Item(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="items")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     demand = models.ForeignKey(Demand, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     live = models.BooleanField(default=True)
@@ -495,19 +497,18 @@ class Match(models.Model):
 
 
 class Assignment(models.Model):
-    """What was owed to a member for one bill goes to the provider, as both asked for. Never changed.
+    """What is owed to a member for one bill goes to the provider, as both asked for. Never changed.
 
-    reference: the key of the ledger's transfer by which it was owed. Source: UV-05, direct payment to providers.
+    consent: the document by which the member authorised it. Source: UV-05, direct payment to providers.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reference = models.CharField(max_length=120, unique=True)
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="assignment")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
-    authorised_on = models.DateField()
+    consent = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+")
     requested_on = models.DateField()
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
-        return self.reference
+        return str(self.claim_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -26,24 +27,63 @@ class Open:
     references: tuple[str, ...]
 
 
-def open_on(codes: Iterable[str], currency: str, owner: UUID | None = None) -> list[Open]:
-    """What no payment and no demand has taken, by account. One statement."""
+def open_on(
+    codes: Iterable[str], currency: str, owner: UUID | None = None, until: date = date.max, *, apart: bool = False
+) -> list[Open]:
+    """What no payment and no demand has taken, by account. One statement.
+
+    until: only what was booked up to a day; what reverses something counts where that does. apart: only matters of
+    which something is owed by the house: what another matter gives back is not set off against it.
+    """
+    return [found for rows in _open_entries(codes, currency, owner, until).values() if (found := _open(rows, apart))]
+
+
+def open_matters(
+    codes: Iterable[str], currency: str, accounts: Iterable[UUID] | None = None
+) -> dict[tuple[Account, str], list[Entry]]:
+    """What no payment and no demand has taken, by account and matter. One statement."""
+    found: dict[tuple[Account, str], list[Entry]] = {}
+    for rows in _open_entries(codes, currency, None, date.max, accounts).values():
+        for row in rows:
+            found.setdefault((row.account, matter(row)), []).append(row)
+    return found
+
+
+def _open_entries(
+    codes: Iterable[str], currency: str, owner: UUID | None, until: date, accounts: Iterable[UUID] | None = None
+) -> dict[UUID, list[Entry]]:
     taken = Item.objects.filter(entry=OuterRef("pk"), live=True)
     entries = Entry.objects.filter(~Exists(taken), account__code__in=list(codes), currency=currency)
+    if accounts is not None:
+        entries = entries.filter(account__in=list(accounts))
     if owner is not None:
         entries = entries.filter(account__owner=owner)
+    if until != date.max:
+        reversing = Coalesce("transfer__reverses__booked_on", "transfer__booked_on")
+        entries = entries.annotate(of=reversing).filter(of__lte=until)
     by_account: dict[UUID, list[Entry]] = {}
-    for entry in entries.select_related("account", "transfer").order_by("account", "id"):
+    for entry in entries.select_related("account", "transfer", "transfer__reverses").order_by("account", "id"):
         by_account.setdefault(entry.account_id, []).append(entry)
-    return [
-        Open(
-            rows[0].account,
-            sum(row.amount for row in rows),
-            tuple(row.id for row in rows),
-            tuple(row.transfer.key for row in rows),
-        )
-        for rows in by_account.values()
-    ]
+    return by_account
+
+
+def _open(rows: Sequence[Entry], apart: bool) -> Open | None:
+    if apart:
+        matters = Counter[str]()
+        for row in rows:
+            matters[matter(row)] += row.amount
+        rows = [row for row in rows if matters[matter(row)] <= 0]
+    if not rows:
+        return None
+    ids, keys = tuple(row.id for row in rows), tuple(row.transfer.key for row in rows)
+    return Open(rows[0].account, sum(row.amount for row in rows), ids, keys)
+
+
+def matter(entry: Entry) -> str:
+    """What an entry is about: its claim, its payment, or the transfer itself; that which is reversed, of a reversal."""
+    key: str = (entry.transfer.reverses or entry.transfer).key
+    first, _, rest = key.partition("/")
+    return f"{first}/{rest.partition('/')[0]}" if first in {"claim", "payment"} else key
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,20 @@
-"""What others owe: asked for once, paid in part, in full or too much, reminded of, taken back; and direct payment."""
+"""What others owe: asked for once, paid in part, in full or too much, reminded of, taken back."""
 
 from datetime import date, timedelta
 
 import pytest
 from lxml import etree
-from pytest_django import Settings
 
-from clausula_server.directory.actions.provider import list_provider
 from clausula_server.events.models import Event
 from clausula_server.ledger import queries as ledger
 from clausula_server.ledger.actions.account import open_accounts
-from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers, reverse_transfer
-from clausula_server.ledger.models import Transfer
+from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.refusals import Refused
 from clausula_server.payments.actions.batch import prepare_transfers
 from clausula_server.payments.actions.demand import cancel_demand, issue_demand, remind_late
-from clausula_server.payments.actions.owing import AGREEMENT, Owed, owe, refund_credits, settle_directly
+from clausula_server.payments.actions.overpaid import refund_credits
+from clausula_server.payments.actions.owing import Owed, owe
 from clausula_server.payments.bills import bill, bill_svg
 from clausula_server.payments.jobs import remind
 from clausula_server.payments.models import Demand, HouseAccount, Payment, Reminder
@@ -183,58 +181,6 @@ def test_a_credit_on_what_somebody_owes_is_owed_back(cast: Cast) -> None:
     with acting(cast.acts("finn")):
         assert (refund_credits(house, TODAY), refund_credits(house, TODAY)) == (1, 0)
     assert (stands(account), code_stands("member.payable")) == (0, -3000)
-
-
-def granted(cast: Cast, *, requested: date = TODAY, authorised: date = TODAY, reference: str = "claim/1") -> object:
-    with acting(cast.acts("keller")):
-        return settle_directly(reference, cast.people["anna"], cast.providers["keller"], authorised, requested)
-
-
-def agree(cast: Cast) -> None:
-    with acting(system("test")):
-        list_provider(cast.providers["keller"], AGREEMENT, TODAY)
-
-
-def test_the_provider_is_paid_where_all_three_conditions_hold(cast: Cast, as_web: None) -> None:
-    member = owed(cast.people["anna"].id, 16200, "claim/1")
-    agree(cast)
-    assert granted(cast) == granted(cast)
-    assert (stands(member), code_stands("provider.payable")) == (0, -16200)
-    with acting(cast.acts("rossi")), pytest.raises(Refused, match="another provider already"):
-        settle_directly("claim/1", cast.people["anna"], cast.providers["rossi"], TODAY, TODAY)
-
-
-def test_without_agreement_or_authorisation_the_member_is_paid(cast: Cast) -> None:
-    member = owed(cast.people["anna"].id, 16200, "claim/1")
-    with pytest.raises(Refused) as refused:
-        granted(cast, authorised=TODAY + timedelta(1))
-    assert [fault.place for fault in refused.value.faults] == ["authorised_on", "provider"]
-    with pytest.raises(Refused, match="nothing is owed to this member"):
-        granted(cast, reference="claim/2")
-    assert stands(member) == -16200
-
-
-def test_a_request_after_the_member_was_paid_is_too_late(cast: Cast, settings: Settings) -> None:
-    house = a_house()
-    settle_in(cast, "anna")
-    owed(cast.people["anna"].id, 16200, "claim/1")
-    agree(cast)
-    settings.CLAUSULA_DIRECT_REQUEST_DAYS = 30
-    with pytest.raises(Refused, match="later than 30 days"):
-        granted(cast, requested=TODAY + timedelta(31))
-    prepared(cast, house)
-    with pytest.raises(Refused, match="paid already, or about to be"):
-        granted(cast)
-
-
-def test_a_bill_taken_back_meanwhile_is_not_paid_to_the_provider(cast: Cast) -> None:
-    account = owed(cast.people["anna"].id, 16200, "claim/1")
-    agree(cast)
-    with acting(system("test")):
-        reverse_transfer(Transfer.objects.get(key="claim/1"), "claim/1/reversed", TODAY)
-    with pytest.raises(Refused, match="less is owed by now"):
-        granted(cast)
-    assert stands(account) == 0
 
 
 def test_what_was_advanced_to_a_provider_is_paid_to_it_and_asked_of_the_member(cast: Cast) -> None:

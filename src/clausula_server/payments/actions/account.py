@@ -163,3 +163,8 @@ def _faults_of_seat(seat: Seat) -> list[Fault]:
     if len(seat.country) != 2 or not seat.country.isupper():
         faults.append(Fault("country", f"“{seat.country}” is no country code.", "Two letters, like CH."))
     return faults
+
+
+def hold_houses() -> None:
+    """Let whoever takes or places anything at the same time wait. All accounts of the house, always in one order."""
+    list(HouseAccount.objects.select_for_update().order_by("id"))

@@ -9,18 +9,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from clausula_server.events.actions.event import append
 from clausula_server.ledger.actions.account import open_accounts
 from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers, reverse_transfer
 from clausula_server.ledger.models import Entry, Transfer
-from clausula_server.ledger.queries import balances
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.money import show_amount
 from clausula_server.lib.refusals import Fault, refuse, refuse_if
 from clausula_server.lib.roles import Role
+from clausula_server.payments.actions.account import hold_houses
+from clausula_server.payments.actions.overpaid import carry_overpaid
 from clausula_server.payments.debts import COLLECTED, PAYABLE, outgoing
 from clausula_server.payments.models import (
     BATCH_MOVES,
@@ -35,7 +35,7 @@ from clausula_server.payments.models import (
     Way,
 )
 from clausula_server.payments.parties import Left, Party, creditors, debtors, faults_of_route
-from clausula_server.payments.queries import Open, open_on
+from clausula_server.payments.queries import Open, matter, open_matters, open_on
 from clausula_server.people.models import Person
 
 
@@ -51,26 +51,28 @@ class Prepared:
 def prepare_transfers(house: HouseAccount, execute_on: date, today: date) -> Prepared:
     """Collect into a draft what the house owes in the account's currency: one payment for each payee. Raises Refused.
 
-    What another batch holds is not open, so that preparing again prepares only what is new.
+    What another batch holds is not open, so that preparing again prepares only what is new. What was paid too much for
+    one bill is asked back, not taken off another.
     """
-    house = lock_house(house)
     _require_day(execute_on, today)
-    owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency)]
+    hold_houses()
+    carry_overpaid(house.currency, today)
+    owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency, apart=True)]
     return _prepare(house, Way.TRANSFER, execute_on, owed, creditors(owed, execute_on))
 
 
 @action
 def prepare_debits(house: HouseAccount, execute_on: date, today: date) -> Prepared:
-    """Collect into a draft what others owe and let us collect by mandate: one debit for each payer. Raises Refused.
+    """Collect into a draft what is due by then and may be collected by mandate: one debit a payer. Raises Refused.
 
     SEPA core direct debit, so in euro alone. Who has no mandate gets a bill instead, and is not among those left out.
     """
-    house = lock_house(house)
+    hold_houses()
     _require_day(execute_on, today)
     if house.currency != "EUR" or not house.creditor_id:
         mend = "Send bills instead, or take an account in euro with a creditor identifier."
         refuse("house", f"from {house} nothing can be collected by SEPA direct debit.", mend)
-    owed = open_on(COLLECTED, house.currency)
+    owed = open_on(COLLECTED, house.currency, until=execute_on)
     return _prepare(house, Way.DEBIT, execute_on, owed, debtors(owed, execute_on))
 
 
@@ -100,16 +102,18 @@ def release_batch(batch: Batch) -> Batch:
     """
     who = _person()
     batch = held_batch(batch)
-    if batch.status != BatchStatus.DRAFT and batch.released_by_id == who:
+    if batch.status in (BatchStatus.RELEASED, BatchStatus.SENT) and batch.released_by_id == who:
         return batch
     if batch.prepared_by_id == who:
         refuse("batch", "whoever prepares a batch does not release it.", "Ask somebody else.")
+    if batch.status != BatchStatus.DRAFT:
+        refuse("batch", f"it is {batch.status}.", "Only a draft is released.")
     most = settings.CLAUSULA_RELEASE_LIMIT
     if batch.total > most and not current_actor().is_a(Role.FINANCE):
         shown = show_amount(most, batch.currency)
         refuse("batch", f"it comes to more than {shown}.", "Somebody of finance must release it.")
-    payments = list(batch.payments.select_for_update().filter(status=PaymentStatus.PREPARED).order_by("id"))
-    refuse_if(_no_longer_owed(payments))
+    payments = _held(batch, PaymentStatus.PREPARED)
+    refuse_if(_no_longer_owed(batch, payments))
     batch.released_by_id, batch.released_at = who, timezone.now()
     move_batch(batch, BatchStatus.RELEASED)
     for payment in payments:
@@ -257,24 +261,43 @@ def _post_release(batch: Batch, payments: list[Payment]) -> None:
     take_entries(post_transfers(new), payments)
 
 
-def _no_longer_owed(payments: list[Payment]) -> list[Fault]:
+def _no_longer_owed(batch: Batch, payments: list[Payment]) -> list[Fault]:
     """Payments of more than what is owed by now: a bill was reversed, or somebody paid meanwhile."""
-    accounts = [payment.account_id for payment in payments]
-    stands = balances(accounts)
-    underway = Payment.objects.filter(account__in=accounts, mandate__isnull=False, status=PaymentStatus.RELEASED)
-    collected = dict(underway.values_list("account").annotate(sum=Sum("amount")))
+    back = _given_back(payments) if batch.way == Way.TRANSFER else _paid_since(batch, payments)
     faults = []
     for payment in payments:
-        sign = 1 if payment.mandate_id else -1
-        owed = max(0, sign * stands[payment.account_id] - collected.get(payment.account_id, 0))
-        if owed < payment.amount:
-            message = f"{payment.name} is owed {show_amount(owed, payment.currency)} by now, less than was prepared."
+        less = back.get(payment.account_id, 0)
+        if less > 0:
+            owed = show_amount(max(0, payment.amount - less), payment.currency)
+            message = f"{payment.name} is owed {owed} by now, less than was prepared."
+            if batch.way == Way.DEBIT:
+                message = f"{payment.name} owes {owed} by now, less than was prepared."
             faults.append(Fault(f"payments.{payment.id}", message, "Take the payment out, then prepare it anew."))
     return faults
 
 
+def _given_back(payments: list[Payment]) -> dict[UUID, int]:
+    """What the matters of these payments give back since they were prepared, by account."""
+    taken = Item.objects.filter(payment__in=payments, live=True)
+    rows = Entry.objects.filter(items__in=taken).select_related("transfer", "transfer__reverses")
+    matters = {(row.account_id, matter(row)) for row in rows}
+    back: dict[UUID, int] = {}
+    codes = {payment.account.code for payment in payments}
+    currency = payments[0].currency
+    for (account, about), entries in open_matters(codes, currency, {account for account, _ in matters}).items():
+        if (account.id, about) in matters:
+            back[account.id] = back.get(account.id, 0) + max(0, sum(entry.amount for entry in entries))
+    return back
+
+
+def _paid_since(batch: Batch, payments: list[Payment]) -> dict[UUID, int]:
+    """What payers have paid beside these debits, by account."""
+    codes = {payment.account.code for payment in payments}
+    return {each.account.id: -each.amount for each in open_on(codes, batch.currency, until=batch.execute_on)}
+
+
 def _end(batch: Batch, after: BatchStatus, each: PaymentStatus, reason: str) -> None:
-    payments = list(batch.payments.select_for_update().filter(status__in=["prepared", "released"]).order_by("id"))
+    payments = _held(batch, PaymentStatus.PREPARED, PaymentStatus.RELEASED)
     if after == BatchStatus.FAILED and len(payments) < batch.count:
         refuse("batch", "the bank has answered for some of its payments already.", "Say it of each payment.")
     move_batch(batch, after, reason)
@@ -282,14 +305,14 @@ def _end(batch: Batch, after: BatchStatus, each: PaymentStatus, reason: str) -> 
         take_back(payment, each, reason, timezone.localdate())
 
 
-def lock_house(house: HouseAccount) -> HouseAccount:
-    """Let whoever prepares from, or imports for, the account at the same time wait."""
-    return HouseAccount.objects.select_for_update().get(pk=house.pk)
+def _held(batch: Batch, *statuses: PaymentStatus) -> list[Payment]:
+    rows = batch.payments.select_for_update(of=("self",)).select_related("account").filter(status__in=statuses)
+    return list(rows.order_by("id"))
 
 
 def held_batch(batch: Batch) -> Batch:
-    """The batch, locked until the transaction ends, after its house's account: always in this order."""
-    lock_house(batch.house)
+    """The batch, locked until the transaction ends, after the accounts of the house: always in this order."""
+    hold_houses()
     return Batch.objects.select_for_update(of=("self",)).select_related("house").get(pk=batch.pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
@@ -10,9 +11,11 @@ from clausula_server.events.actions.event import append
 from clausula_server.ledger.models import Account
 from clausula_server.lib.acting import action
 from clausula_server.lib.refusals import refuse
-from clausula_server.payments.actions.batch import lock_house
-from clausula_server.payments.debts import DEBTS, PERSON
+from clausula_server.payments.actions.account import hold_houses
+from clausula_server.payments.actions.overpaid import carry_overpaid, end_demand, reduce_demands
+from clausula_server.payments.debts import COLLECTED, DEBTS, PERSON
 from clausula_server.payments.models import Demand, DemandStatus, HouseAccount, Item, Reminder
+from clausula_server.payments.parties import Party, debtors
 from clausula_server.payments.queries import arrears, open_on
 from clausula_server.payments.references import creditor_reference, qr_reference
 
@@ -23,11 +26,11 @@ LAST_REMINDER = 3
 
 @action
 def issue_demand(house: HouseAccount, account: Account, issued_on: date, due_on: date | None = None) -> Demand:
-    """Ask the owner of an account to pay what stands open on it. Raises Refused.
+    """Ask the owner of an account to pay what stands open on it, and is due by then. Raises Refused.
 
     What a demand or a payment has taken is not open, so that nobody is asked twice for the same.
     """
-    house = lock_house(house)
+    hold_houses()
     debt = DEBTS.get(account.code)
     if debt is None or account.owner is None:
         refuse("account", f"“{account.code}” is nothing that others owe.", f"Take one of {', '.join(DEBTS)}.")
@@ -36,7 +39,7 @@ def issue_demand(house: HouseAccount, account: Account, issued_on: date, due_on:
     due_on = due_on or issued_on + timedelta(days=DAYS_TO_PAY)
     if due_on < issued_on:
         refuse("due_on", f"{due_on} is before {issued_on}.", "Give a later day.")
-    found = [each for each in open_on([account.code], account.currency, account.owner) if each.account.id == account.id]
+    found = open_on([account.code], account.currency, account.owner, until=due_on)
     if not found or found[0].amount <= 0:
         refuse("account", "nothing is open that is not asked for already.", "Look at the demands of this person.")
     number = _next_number()
@@ -63,20 +66,33 @@ def issue_demand(house: HouseAccount, account: Account, issued_on: date, due_on:
 
 
 @action
+def issue_demands(
+    house: HouseAccount, codes: Sequence[str], issued_on: date, due_on: date | None = None
+) -> list[Demand]:
+    """Ask everybody who owes something on accounts of those codes, in the currency of the house's account, to pay it by
+    bill. Who lets it be collected from that account is not asked. Raises Refused.
+    """
+    hold_houses()
+    carry_overpaid(house.currency, issued_on)
+    reduce_demands(house.currency)
+    due_on = due_on or issued_on + timedelta(days=DAYS_TO_PAY)
+    found = [each for each in open_on(codes, house.currency, until=due_on) if each.amount > 0]
+    if house.creditor_id:
+        collected = debtors([each for each in found if each.account.code in COLLECTED], due_on)
+        found = [each for each in found if not isinstance(collected.get(each.account.id), Party)]
+    return [issue_demand(house, each.account, issued_on, due_on) for each in found]
+
+
+@action
 def cancel_demand(demand: Demand, reason: str) -> None:
     """Ask for it no longer; what is left of it is open again, and may be asked for anew. Raises Refused."""
     if not reason.strip():
         refuse("reason", "it is empty.", "Say why it is not asked for.")
-    lock_house(demand.house)
+    hold_houses()
     held = Demand.objects.select_for_update().get(pk=demand.pk)
     if held.status != DemandStatus.OPEN:
         refuse("demand", f"it is {held.status}.", "Only an open one can be taken back.")
-    held.status, held.reason = DemandStatus.CANCELLED, reason.strip()
-    held.save(update_fields=["status", "reason"])
-    for item in held.items.filter(live=True):
-        item.live = False
-        item.save(update_fields=["live"])
-    append("demand.cancelled", held.id, person=held.person_id, provider=held.provider_id)
+    end_demand(held, reason.strip())
 
 
 @action

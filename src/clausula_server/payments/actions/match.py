@@ -5,10 +5,11 @@ Every line stands on `bank.unassigned` since it was imported. Placing it moves i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from clausula_server.events.actions.event import append
 from clausula_server.ledger.actions.account import Place, open_accounts
@@ -17,14 +18,16 @@ from clausula_server.ledger.models import Account, Entry, Kind, Transfer
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.money import show_amount
 from clausula_server.lib.refusals import refuse
+from clausula_server.payments.actions.account import hold_houses
 from clausula_server.payments.actions.batch import (
     key_of,
-    lock_house,
     move_payment,
     release_items,
     settle_batch,
     take_entries,
 )
+from clausula_server.payments.actions.claimed import hold_claims, tell_paid, tell_returned
+from clausula_server.payments.actions.overpaid import pay_off
 from clausula_server.payments.debts import DEBTS, OTHERWISE, outgoing, place_of, unassigned
 from clausula_server.payments.models import (
     Batch,
@@ -60,6 +63,13 @@ def place_line(line: Line) -> bool:
     return False
 
 
+def hold_what_lines_lead_to(lines: Iterable[Line], house: HouseAccount) -> None:
+    """Let whoever decides on the claims that these lines pay or return wait."""
+    payments = {found for line in lines if (found := _id_of(line.end_to_end))}
+    batches = {found for line in lines if not line.end_to_end and (found := _id_of(line.batch_reference))}
+    hold_claims(Payment.objects.filter(Q(pk__in=payments) | Q(batch__in=batches), batch__house=house))
+
+
 def leads_to_batch(batch_reference: str, house: HouseAccount, amount: int) -> bool:
     """Whether a sum is that of a batch of ours, so that it needs no details of the bank."""
     batch = _batch_of(batch_reference, house)
@@ -69,6 +79,8 @@ def leads_to_batch(batch_reference: str, house: HouseAccount, amount: int) -> bo
 @action
 def assign_to_payment(line: Line, payment: Payment) -> None:
     """A person says that a line is this payment, booked or come back. Raises Refused."""
+    hold_houses()
+    hold_claims([payment])
     line = _held(line)
     if _left(line) != line.amount or not _place_payment(line, payment, How.PERSON):
         payment.refresh_from_db()
@@ -197,6 +209,7 @@ def _settle(line: Line, payments: list[Payment], how: How) -> None:
             move_payment(each, PaymentStatus.SETTLED)
         amount = each.amount if each.mandate_id else -each.amount
         _note(line, amount, how, booked[each.id], payment=each)
+    tell_paid(each for each in out if each.status == PaymentStatus.SETTLED)
 
 
 def _return(line: Line, payment: Payment, how: How) -> None:
@@ -211,6 +224,8 @@ def _return(line: Line, payment: Payment, how: How) -> None:
     move_payment(payment, PaymentStatus.RETURNED, line.returned or "-")
     release_items([payment])
     _note(line, line.amount, how, transfer, payment=payment)
+    if not payment.mandate_id:
+        tell_returned(payment, line.booked_on, line.returned or "-")
 
 
 def _place_demand(line: Line, demand: Demand, how: How) -> bool:
@@ -232,12 +247,8 @@ def _pay_demand(line: Line, demand: Demand, part: int, how: How) -> None:
     key = f"line/{line.id}/{demand.id}/{line.matches.count()}"
     transfer = debt.receive(debt, demand.account, part, key, line.booked_on, unassigned(line.house))
     _take(transfer, demand)
-    demand.paid += part
-    demand.status = DemandStatus.PAID if demand.paid == demand.amount else DemandStatus.OPEN
-    demand.save(update_fields=["paid", "status"])
+    pay_off(demand, part)
     _note(line, part, how, transfer, demand=demand)
-    happened = "paid" if demand.status == DemandStatus.PAID else "partly_paid"
-    append(f"demand.{happened}", demand.id, person=demand.person_id, provider=demand.provider_id)
 
 
 def _keep_over(line: Line, demand: Demand, over: int, how: How) -> None:
@@ -300,7 +311,7 @@ def _left(line: Line) -> int:
 
 def _held(line: Line) -> Line:
     """The line, once whoever places something of the same account at the same time is done. Raises Refused."""
-    lock_house(line.house)
+    hold_houses()
     if line.collective:
         refuse("line", "the bank sends its details separately.", "Place the details.")
     return line

@@ -11,7 +11,8 @@ from clausula_server.ledger.actions.account import open_accounts
 from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.refusals import Fault, refuse, refuse_if
-from clausula_server.payments.actions.match import leads_to_batch, place_line
+from clausula_server.payments.actions.account import hold_houses
+from clausula_server.payments.actions.match import hold_what_lines_lead_to, leads_to_batch, place_line
 from clausula_server.payments.camt import Stated, StatedLine, read
 from clausula_server.payments.debts import at_bank, unassigned
 from clausula_server.payments.models import BankFile, HouseAccount, Line, Statement
@@ -41,6 +42,7 @@ def import_statement(data: bytes, name: str) -> Imported:
     The same file, or the same statement in another file, changes nothing; another content under the same id is refused.
     """
     stated = read(data)
+    hold_houses()
     houses = _houses(stated)
     digest = sha256(data).hexdigest()
     file = BankFile.objects.filter(sha256=digest, direction=BankFile.Direction.IN).first()
@@ -67,9 +69,9 @@ def import_statement(data: bytes, name: str) -> Imported:
 
 
 def _houses(stated: list[Stated]) -> dict[str, HouseAccount]:
-    """The accounts of the statements, locked in one order, so that two imports at once come one after the other."""
+    """The accounts of the statements. Raises Refused."""
     wanted = {each.iban for each in stated}
-    rows = {row.iban: row for row in HouseAccount.objects.select_for_update().filter(iban__in=wanted).order_by("id")}
+    rows = {row.iban: row for row in HouseAccount.objects.filter(iban__in=wanted)}
     refuse_if(
         [
             Fault("account", f"{iban} is no account of the house.", "Open it here, or ask the bank for another file.")
@@ -111,6 +113,7 @@ def _import(stated: Stated, house: HouseAccount, file: BankFile) -> Imported | N
         for each in new
     )
     booked = [line for line in lines if not line.collective]
+    hold_what_lines_lead_to(booked, house)
     _book(house, booked)
     left = sum(1 for line in booked if not place_line(line))
     payload = {"lines": len(lines), "left": left, "format": stated.format}

@@ -45,6 +45,55 @@ RULES = migrations.RunSQL(
     CREATE TRIGGER only_changes BEFORE UPDATE OR DELETE ON payments_item FOR EACH ROW
         EXECUTE FUNCTION payments_only_changes('live');
 
+    -- Money leaves by two people: who prepares and who releases is who acts, a release is once and of what was prepared,
+    -- and nothing is put into a batch or released in it but while the batch is at that point.
+    CREATE FUNCTION payments_two_people() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        acts uuid := nullif(current_setting('app.person', true), '')::uuid;
+        prepared record;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'draft' OR NEW.released_by_id IS NOT NULL OR NEW.prepared_by_id IS DISTINCT FROM acts THEN
+                RAISE EXCEPTION 'a batch begins as the draft of whoever acts' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF OLD.status <> 'draft' AND (NEW.released_by_id, NEW.released_at, NEW.total, NEW.count)
+                IS DISTINCT FROM (OLD.released_by_id, OLD.released_at, OLD.total, OLD.count) THEN
+            RAISE EXCEPTION 'batch %: what was released stays', OLD.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status = 'draft' AND NEW.released_by_id IS DISTINCT FROM OLD.released_by_id AND
+                (NEW.status <> 'released' OR NEW.released_by_id IS DISTINCT FROM acts) THEN
+            RAISE EXCEPTION 'batch %: whoever acts releases it', OLD.id USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.status = 'draft' AND NEW.status = 'released' THEN
+            SELECT coalesce(sum(amount), 0) AS total, count(*) AS count INTO prepared
+                FROM payments_payment WHERE batch_id = OLD.id AND status = 'prepared';
+            IF (prepared.total, prepared.count) IS DISTINCT FROM (NEW.total::numeric, NEW.count::bigint) THEN
+                RAISE EXCEPTION 'batch %: its payments are not what it comes to', OLD.id
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE FUNCTION payments_within_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        stands text;
+        wanted text := CASE WHEN TG_OP = 'INSERT' THEN 'draft' ELSE 'released' END;
+    BEGIN
+        SELECT status INTO stands FROM payments_batch WHERE id = NEW.batch_id;
+        IF stands IS DISTINCT FROM wanted THEN
+            RAISE EXCEPTION 'payment %: its batch is %', NEW.id, stands USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER two_people BEFORE INSERT OR UPDATE ON payments_batch FOR EACH ROW
+        EXECUTE FUNCTION payments_two_people();
+    CREATE TRIGGER within_batch BEFORE INSERT ON payments_payment FOR EACH ROW
+        EXECUTE FUNCTION payments_within_batch();
+    CREATE TRIGGER within_batch_released BEFORE UPDATE OF status ON payments_payment FOR EACH ROW
+        WHEN (NEW.status = 'released' AND OLD.status = 'prepared') EXECUTE FUNCTION payments_within_batch();
+
     -- What is placed of a line is never more than the line. The lock lets two who place the same line come one by one.
     CREATE FUNCTION payments_match_fits() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -68,6 +117,9 @@ RULES = migrations.RunSQL(
     """
     ALTER TABLE payments_bankfile DROP CONSTRAINT bank_file_is_what_its_hash_says;
     DROP TRIGGER match_fits ON payments_match;
+    DROP TRIGGER two_people ON payments_batch;
+    DROP TRIGGER within_batch ON payments_payment;
+    DROP TRIGGER within_batch_released ON payments_payment;
     DROP TRIGGER only_changes ON payments_item;
     DROP TRIGGER moves ON payments_demand;
     DROP TRIGGER only_changes ON payments_demand;
@@ -76,6 +128,8 @@ RULES = migrations.RunSQL(
     DROP TRIGGER moves ON payments_batch;
     DROP TRIGGER only_changes ON payments_batch;
     DROP FUNCTION payments_match_fits();
+    DROP FUNCTION payments_two_people();
+    DROP FUNCTION payments_within_batch();
     DROP FUNCTION payments_moves();
     DROP FUNCTION payments_only_changes();
     DROP SEQUENCE payments_demand_number;
