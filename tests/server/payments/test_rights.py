@@ -110,6 +110,10 @@ def test_everybody_sees_their_own_rows_and_no_others(cast: Cast, as_web: None) -
 def ask(view: Callable[..., Any], method: str, user: object, **address: UUID) -> Any:
     request: HttpRequest = RequestFactory().generic(method, "/payments/")
     request.user = user  # type: ignore[assignment]
+    request.session = {  # type: ignore[assignment] # signed in with a second factor
+        "account_authentication_methods_user": str(user.pk),  # type: ignore[attr-defined]
+        "account_authentication_methods": [{"method": "mfa"}],
+    }
     return view(request, **address)
 
 
