@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -48,8 +48,9 @@ class Prepared:
 
 
 @action
-def prepare_transfers(house: HouseAccount, execute_on: date, today: date) -> Prepared:
-    """Collect into a draft what the house owes in the account's currency: one payment for each payee. Raises Refused.
+def prepare_transfers(house: HouseAccount, execute_on: date, today: date, until: date = date.max) -> Prepared:
+    """Collect into a draft what the house owes in the account's currency: one payment for each payee. until: only what
+    was booked up to a day. Raises Refused.
 
     What another batch holds is not open, so that preparing again prepares only what is new. What was paid too much for
     one bill is asked back, not taken off another.
@@ -57,7 +58,7 @@ def prepare_transfers(house: HouseAccount, execute_on: date, today: date) -> Pre
     _require_day(execute_on, today)
     hold_houses()
     carry_overpaid(house.currency, today)
-    owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency, apart=True)]
+    owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency, until=until, apart=True)]
     return _prepare(house, Way.TRANSFER, execute_on, owed, creditors(owed, execute_on))
 
 
@@ -94,11 +95,11 @@ def drop_payment(payment: Payment, reason: str) -> None:
 
 
 @action
-def release_batch(batch: Batch) -> Batch:
+def release_batch(batch: Batch, at: datetime | None = None) -> Batch:
     """Release what somebody else prepared: from now on it counts as paid, and the file may be written. Raises Refused.
 
     Above the setting CLAUSULA_RELEASE_LIMIT only somebody of finance may. What is owed less than when the batch was
-    prepared is named, and nothing is released. Released again by the same person, it stays as it is.
+    prepared is named, and nothing is released. Released again by the same person, it stays as it is. at: now if unset.
     """
     who = _person()
     batch = held_batch(batch)
@@ -114,7 +115,7 @@ def release_batch(batch: Batch) -> Batch:
         refuse("batch", f"it comes to more than {shown}.", "Somebody of finance must release it.")
     payments = _held(batch, PaymentStatus.PREPARED)
     refuse_if(_no_longer_owed(batch, payments))
-    batch.released_by_id, batch.released_at = who, timezone.now()
+    batch.released_by_id, batch.released_at = who, at or timezone.now()
     move_batch(batch, BatchStatus.RELEASED)
     for payment in payments:
         move_payment(payment, PaymentStatus.RELEASED)

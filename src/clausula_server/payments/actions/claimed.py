@@ -31,7 +31,7 @@ def claims_of(payments: Iterable[Payment]) -> set[UUID]:
 
 
 def hold_claims(payments: Iterable[Payment]) -> None:
-    """Let whoever decides on what these payments are for wait. Before anything of persons or of the ledger is locked."""
+    """Let whoever decides on what these payments are for wait: before anything of persons or the ledger is locked."""
     with elevated("what was paid is told to claims"):
         lock_households(claims_of(payments))
 

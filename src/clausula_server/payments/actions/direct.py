@@ -28,9 +28,9 @@ CONSENT = "direct-payment-consent"
 def settle_directly(claim: Claim, provider: Provider, requested_on: date) -> None:
     """Pay the provider what a claim of theirs owes the member. Asked again, nothing changes. Raises Refused.
 
-    Three conditions (Ultra Varia, direct payment to providers): the member authorised it, by a document of claims; there
-    is an administrative agreement with the provider on that day; the provider asked in time: before the member is paid,
-    and within the days of the setting CLAUSULA_DIRECT_REQUEST_DAYS, where one is set.
+    Three conditions (Ultra Varia, direct payment to providers): the member authorised it, by a document of claims;
+    there is an administrative agreement with the provider on that day; the provider asked in time: before the member is
+    paid, and within the days of the setting CLAUSULA_DIRECT_REQUEST_DAYS, where one is set.
     """
     with elevated("what is owed to the member goes to the provider"):
         hold_houses()
