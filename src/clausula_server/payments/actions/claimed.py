@@ -6,6 +6,7 @@ taken back meanwhile, what is owed for it again and what is asked back for it ar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
@@ -58,8 +59,9 @@ def tell_late(since: date) -> int:
     were decided since a day; how many are paid now."""
     moved = Move.objects.filter(after=Status.DECIDED, moved_at__date__gte=since).values("claim")
     claims = set(Claim.objects.filter(pk__in=moved, status=Status.DECIDED).values_list("id", flat=True))
-    booked = _of(claims, PAYABLE).filter(Exists(_settled())).values_list("claim", flat=True)
-    return mark_paid({UUID(claim) for claim in booked} - _unpaid(claims), "booked by the bank")
+    keys = _of(claims, PAYABLE).filter(Exists(_settled())).values_list("transfer__key", flat=True)
+    booked = {found for key in keys if (found := claim_in(key))}
+    return mark_paid(booked - _unpaid(claims), "booked by the bank")
 
 
 def _settled() -> QuerySet[Item]:
@@ -67,9 +69,11 @@ def _settled() -> QuerySet[Item]:
 
 
 def _of(claims: Iterable[UUID], codes: Iterable[str]) -> QuerySet[Entry]:
-    """The entries of claims on accounts of those codes, each with `claim`, as text."""
+    """The entries of claims on accounts of those codes."""
     wanted = list(claims)
-    rows = Claim.objects.filter(pk__in=wanted).values_list("payee", "provider", "paid_to")
+    rows: Iterable[tuple[UUID | None, ...]] = Claim.objects.filter(pk__in=wanted).values_list(
+        "payee", "provider", "paid_to"
+    )
     part = Func(F("transfer__key"), Value("/"), Value(2), function="split_part", output_field=TextField())
     entries = Entry.objects.filter(
         account__code__in=list(codes),
@@ -81,9 +85,11 @@ def _of(claims: Iterable[UUID], codes: Iterable[str]) -> QuerySet[Entry]:
 
 def _unpaid(claims: set[UUID]) -> set[UUID]:
     """Those of the claims for which something is still owed on some account: the bank has not booked it."""
-    left = _of(claims, PAYABLE).filter(~Exists(_settled()))
-    sums = left.values("claim", "account").annotate(sum=Sum("amount")).filter(sum__lt=0)
-    return {UUID(claim) for claim in sums.values_list("claim", flat=True)}
+    left = _of(claims, PAYABLE).filter(~Exists(_settled())).values_list("transfer__key", "account", "amount")
+    sums = Counter[tuple[UUID | None, UUID]]()
+    for key, account, amount in left:
+        sums[claim_in(key), account] += amount
+    return {claim for (claim, _), amount in sums.items() if claim and amount < 0}
 
 
 def _set_off(claim: UUID, payment: Payment, on: date) -> None:
