@@ -9,7 +9,7 @@ from clausula_server.events.working import job
 from clausula_server.lib.periods import DAY
 from clausula_server.payments.actions.claimed import tell_late
 from clausula_server.payments.actions.demand import remind_late
-from clausula_server.payments.actions.overpaid import carry_overpaid, reduce_demands
+from clausula_server.payments.actions.overpaid import carry_overpaid, refund_credits
 
 
 @app.periodic(cron="0 5 * * *")
@@ -28,9 +28,10 @@ def remind() -> None:
 
 @job("payments.put_right", queueing_lock="payments.put_right")
 def put_right() -> None:
-    """Ask back what was paid too much, ask no more for what is not owed, tell claims what they could not hear."""
+    """Owe or ask back what was paid or asked too much, tell claims what they could not hear. Nobody is sent a bill by
+    it: that a person decides."""
     today = timezone.localdate()
     for currency in ("CHF", "EUR"):
         carry_overpaid(currency, today)
-        reduce_demands(currency)
+        refund_credits(currency, today)
     tell_late(today - DAY * 7)

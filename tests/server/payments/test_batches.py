@@ -13,6 +13,7 @@ from clausula_server.ledger import queries as ledger
 from clausula_server.ledger.actions.transfer import reverse_transfer
 from clausula_server.ledger.models import Transfer
 from clausula_server.lib.acting import acting, system
+from clausula_server.lib.ids import new_id
 from clausula_server.lib.refusals import Refused
 from clausula_server.lib.roles import Role
 from clausula_server.payments.actions.account import change_provider_account
@@ -262,6 +263,68 @@ def test_the_database_keeps_what_was_prepared(cast: Cast) -> None:
             with pytest.raises(DatabaseError, match=words), transaction.atomic():
                 change()
     assert batch.count == 1
+
+
+def test_the_database_lets_nobody_release_alone_or_in_anothers_name(cast: Cast) -> None:
+    settle_in(cast, "anna")
+    account = owed(cast.people["anna"].id, 100, "claim/1")
+    house = a_house()
+    batch = prepared(cast, house).batch
+    release = {"status": "released", "released_at": MOMENT}
+
+    def another(**changes: object) -> Batch:
+        row = Batch.objects.get(pk=batch.pk)
+        row.pk = None
+        for name, value in ({"id": new_id()} | changes).items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        return row
+
+    def payment() -> Payment:
+        return Payment.objects.create(
+            batch=batch,
+            account=account,
+            person=cast.people["anna"],
+            name="X",
+            iban=CH,
+            amount=1,
+            currency="CHF",
+            text="",
+        )
+
+    before: tuple[tuple[str, Callable[[], object], str], ...] = (
+        ("omar", lambda: Batch.objects.update(**release, released_by=cast.people["finn"]), "whoever acts releases"),
+        ("finn", lambda: Batch.objects.update(**release, released_by=cast.people["ada"]), "whoever acts releases"),
+        ("finn", lambda: Batch.objects.update(released_by=cast.people["finn"]), "whoever acts releases"),
+        ("omar", lambda: Batch.objects.update(**release, released_by=cast.people["omar"]), "batch_four_eyes"),
+        ("finn", lambda: Batch.objects.update(**release, released_by=cast.people["finn"], total=1), "what it comes to"),
+        ("finn", lambda: Batch.objects.update(prepared_by=cast.people["ada"]), "only status, total, count"),
+        ("finn", another, "draft of whoever acts"),
+        ("finn", lambda: Payment.objects.update(status="released"), "its batch is draft"),
+    )
+    after: tuple[tuple[str, Callable[[], object], str], ...] = (
+        ("finn", lambda: Batch.objects.update(released_by=cast.people["ada"]), "what was released stays"),
+        ("finn", lambda: Batch.objects.update(total=1), "what was released stays"),
+        ("finn", payment, "its batch is released"),
+        ("omar", lambda: another(prepared_by=cast.people["omar"], released_by=None), "draft of whoever acts"),
+    )
+    for attempts in (before, after):
+        for name, attempt, words in attempts:
+            with acting(cast.acts(name)), pytest.raises(DatabaseError, match=words), transaction.atomic():
+                attempt()
+        with acting(cast.acts("finn")):
+            release_batch(batch)
+
+
+def test_a_cancelled_batch_is_not_released_again(cast: Cast) -> None:
+    settle_in(cast, "anna")
+    owed(cast.people["anna"].id, 100, "claim/1")
+    batch = prepared(cast, a_house()).batch
+    with acting(cast.acts("finn")):
+        release_batch(batch)
+        cancel_batch(batch, "wrong day")
+        with pytest.raises(Refused, match="it is cancelled"):
+            release_batch(batch)
 
 
 def again(item: Item) -> Item:

@@ -95,7 +95,7 @@ def test_pm_11_a_bill_taken_back_is_asked_of_nobody_any_more(cast: Cast, paid: i
         brings(cast, camt(house, [Booked(paid, reference=demand.reference)], "S-2"))
     take_back(claim)
     with acting(cast.acts("finn")):
-        refund_credits(house, TODAY)
+        refund_credits("CHF", TODAY)
         demand.refresh_from_db()
     owed = {"provider.recoverable": 400_00} | ({"member.payable": -paid} if paid else {})
     assert owes() == owed

@@ -20,7 +20,7 @@ from clausula_server.lib.money import show_amount
 from clausula_server.lib.refusals import Fault, refuse, refuse_if
 from clausula_server.lib.roles import Role
 from clausula_server.payments.actions.account import hold_houses
-from clausula_server.payments.actions.overpaid import carry_overpaid
+from clausula_server.payments.actions.overpaid import carry_overpaid, refund_credits
 from clausula_server.payments.debts import COLLECTED, PAYABLE, outgoing
 from clausula_server.payments.models import (
     BATCH_MOVES,
@@ -58,6 +58,7 @@ def prepare_transfers(house: HouseAccount, execute_on: date, today: date, until:
     _require_day(execute_on, today)
     hold_houses()
     carry_overpaid(house.currency, today)
+    refund_credits(house.currency, today)
     owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency, until=until, apart=True)]
     return _prepare(house, Way.TRANSFER, execute_on, owed, creditors(owed, execute_on))
 

@@ -13,7 +13,7 @@ from clausula_server.lib.acting import action
 from clausula_server.lib.ids import new_id
 from clausula_server.payments.actions.account import hold_houses
 from clausula_server.payments.debts import DEBTS, PAYABLE, PERSON, RECOVERABLE
-from clausula_server.payments.models import Demand, DemandStatus, HouseAccount, Item, PaymentStatus
+from clausula_server.payments.models import Demand, DemandStatus, Item, PaymentStatus
 from clausula_server.payments.queries import matter, open_matters, open_on
 
 ON_THE_WAY = (PaymentStatus.PREPARED, PaymentStatus.RELEASED)
@@ -54,14 +54,14 @@ def carry_overpaid(currency: str, on: date) -> int:
 
 
 @action
-def refund_credits(house: HouseAccount, on: date) -> int:
+def refund_credits(currency: str, on: date) -> int:
     """Owe back what stands as a credit on accounts of what others owe, because they paid too much or owed too much; how
     many. The next batch pays it. Contributions paid ahead stay for the next.
     """
     hold_houses()
-    reduce_demands(house.currency)
+    reduce_demands(currency)
     over = {code: debt.over for code, debt in DEBTS.items() if debt.over}
-    found = [each for each in open_on(over, house.currency) if each.amount < 0]
+    found = [each for each in open_on(over, currency) if each.amount < 0]
     places = {
         e.account: Place(over[e.account.code], e.account.currency, Kind.LIABILITY, e.account.owner) for e in found
     }
