@@ -103,7 +103,7 @@ def test_a_returned_payment_puts_the_claim_back_and_is_paid_anew(cast: Cast, as_
     assert (again.amount, status(claim), owes(), code_stands("bank.account")) == (PAID, "paid", {}, -PAID)
 
 
-def test_a_payment_that_the_bank_refuses_leaves_the_claim_decided(cast: Cast) -> None:
+def test_a_payment_that_the_bank_refuses_leaves_the_claim_decided(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -112,7 +112,7 @@ def test_a_payment_that_the_bank_refuses_leaves_the_claim_decided(cast: Cast) ->
     assert (status(claim), owes()) == ("decided", {"member.payable": -PAID})
 
 
-def test_a_claim_taken_back_on_the_way_is_asked_back_once_the_bank_has_paid(cast: Cast) -> None:
+def test_a_claim_taken_back_on_the_way_is_asked_back_once_the_bank_has_paid(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -128,7 +128,7 @@ def test_a_claim_taken_back_on_the_way_is_asked_back_once_the_bank_has_paid(cast
     assert owes() == {}
 
 
-def test_a_claim_taken_back_on_the_way_and_sent_back_by_the_bank_is_nothing(cast: Cast) -> None:
+def test_a_claim_taken_back_on_the_way_and_sent_back_by_the_bank_is_nothing(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -141,7 +141,7 @@ def test_a_claim_taken_back_on_the_way_and_sent_back_by_the_bank_is_nothing(cast
 
 
 @pytest.mark.parametrize("asked", [False, True])
-def test_a_paid_claim_taken_back_and_then_sent_back_is_set_off(cast: Cast, *, asked: bool) -> None:
+def test_a_paid_claim_taken_back_and_then_sent_back_is_set_off(cast: Cast, as_web: None, *, asked: bool) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -160,7 +160,7 @@ def test_a_paid_claim_taken_back_and_then_sent_back_is_set_off(cast: Cast, *, as
             prepared(cast, house)
 
 
-def test_what_the_member_has_paid_back_is_owed_when_the_payment_comes_back_too(cast: Cast) -> None:
+def test_what_the_member_has_paid_back_is_owed_when_the_payment_comes_back_too(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -173,7 +173,7 @@ def test_what_the_member_has_paid_back_is_owed_when_the_payment_comes_back_too(c
     assert owes() == {"member.payable": -PAID}
 
 
-def test_a_claim_is_paid_when_all_of_it_is(cast: Cast) -> None:
+def test_a_claim_is_paid_when_all_of_it_is(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     first = on_its_way(cast, house)
@@ -186,7 +186,7 @@ def test_a_claim_is_paid_when_all_of_it_is(cast: Cast) -> None:
     assert (status(claim), owes()) == ("paid", {})
 
 
-def test_what_was_paid_too_much_for_one_bill_is_not_taken_off_another(cast: Cast) -> None:
+def test_what_was_paid_too_much_for_one_bill_is_not_taken_off_another(cast: Cast, as_web: None) -> None:
     insure(cast)
     house = a_house()
     claim = claimed(cast)
@@ -199,7 +199,7 @@ def test_what_was_paid_too_much_for_one_bill_is_not_taken_off_another(cast: Cast
     assert (status(claim), status(other)) == ("decided", "decided")
 
 
-def test_nothing_leaves_that_was_taken_back_since_it_was_prepared(cast: Cast) -> None:
+def test_nothing_leaves_that_was_taken_back_since_it_was_prepared(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, other = claimed(cast), claimed(cast, visit(100_00, date(2026, 2, 20)))
     house = a_house()
@@ -217,7 +217,7 @@ def test_nothing_leaves_that_was_taken_back_since_it_was_prepared(cast: Cast) ->
     assert (status(claim), status(other), owes()) == ("paid", "reversed", {})
 
 
-def test_a_bill_taken_back_on_the_way_does_not_hold_up_another(cast: Cast) -> None:
+def test_a_bill_taken_back_on_the_way_does_not_hold_up_another(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -230,7 +230,7 @@ def test_a_bill_taken_back_on_the_way_does_not_hold_up_another(cast: Cast) -> No
     assert status(other) == "decided"
 
 
-def test_a_claim_under_appeal_is_paid_once_that_is_answered(cast: Cast) -> None:
+def test_a_claim_under_appeal_is_paid_once_that_is_answered(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -245,7 +245,7 @@ def test_a_claim_under_appeal_is_paid_once_that_is_answered(cast: Cast) -> None:
     assert status(claim) == "paid"
 
 
-def test_a_person_who_places_the_movement_tells_the_claim_too(cast: Cast) -> None:
+def test_a_person_who_places_the_movement_tells_the_claim_too(cast: Cast, as_web: None) -> None:
     insure(cast)
     claim, house = claimed(cast), a_house()
     payment = on_its_way(cast, house)
@@ -255,7 +255,7 @@ def test_a_person_who_places_the_movement_tells_the_claim_too(cast: Cast) -> Non
     assert status(claim) == "paid"
 
 
-def test_who_is_taken_out_of_a_draft_is_owed_still(cast: Cast) -> None:
+def test_who_is_taken_out_of_a_draft_is_owed_still(cast: Cast, as_web: None) -> None:
     insure(cast)
     insure(cast, "paul")
     claim, his = claimed(cast), claimed(cast, name="paul")

@@ -22,7 +22,7 @@ from tests.insured import MEDIO, D, Home, enrolled, italians, registered
 from tests.server.payments.test_files import of
 from tests.world import LONG_AGO, TODAY, Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("balanced")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("balanced", "as_web")]
 
 
 def bologna(*, mandate: bool = True, until: date = TODAY) -> Home:
@@ -57,7 +57,7 @@ def collecting(cast: Cast, house: HouseAccount, on: date = TODAY) -> Payment:
     return payment
 
 
-def test_dues_are_collected_and_settled_and_open_again_when_the_debit_bounces(cast: Cast, as_web: None) -> None:
+def test_dues_are_collected_and_settled_and_open_again_when_the_debit_bounces(cast: Cast) -> None:
     bologna()
     whole, house = owed(), a_house("EUR")
     assert (whole, unpaid()) == (whole, whole)

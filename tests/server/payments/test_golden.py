@@ -24,7 +24,7 @@ from tests.claims_world import PLUSMED, VARIA, bill, claim_of, editions, enrol, 
 from tests.server.payments.test_claims import booked, on_its_way, owes, status, take_back
 from tests.world import LONG_AGO, TODAY, Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("balanced")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("balanced", "as_web")]
 STARTS = date(2026, 1, 1)
 
 
@@ -229,7 +229,7 @@ def test_uv_05_a_bill_taken_back_is_asked_of_whoever_was_paid(cast: Cast, *, pai
     assert owes() == ({"provider.recoverable": 9000_00} if paid else {})
 
 
-def test_uv_05_the_provider_asks_and_sees_its_own_request(cast: Cast, as_web: None) -> None:
+def test_uv_05_the_provider_asks_and_sees_its_own_request(cast: Cast) -> None:
     settle_in(cast, "anna")
     keller = cast.providers["keller"]
     anna = cast.people["anna"]
