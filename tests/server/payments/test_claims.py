@@ -12,6 +12,7 @@ from clausula_server.claims.stated import NewLine
 from clausula_server.ledger.models import Account
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.refusals import Refused
+from clausula_server.payments.actions import statement
 from clausula_server.payments.actions.batch import cancel_batch, drop_payment, fail_payment, release_batch
 from clausula_server.payments.actions.demand import issue_demands
 from clausula_server.payments.actions.match import assign_to_payment
@@ -267,6 +268,26 @@ def test_who_is_taken_out_of_a_draft_is_owed_still(cast: Cast, as_web: None) -> 
         payment = batch.payments.get(status="released")
     booked(cast, payment)
     assert (status(claim), status(his), owes()) == ("paid", "decided", {"member.payable": -PAID})
+
+
+def test_claims_that_were_not_told_are_told_in_the_night(
+    cast: Cast, as_web: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insure(cast)
+    claim, house = claimed(cast), a_house()
+    payment = on_its_way(cast, house)
+    monkeypatch.setattr(statement, "tell_paid", killed)
+    with pytest.raises(RuntimeError, match="killed"):
+        booked(cast, payment)
+    assert (status(claim), owes()) == ("decided", {})
+    monkeypatch.undo()
+    put_right()
+    assert status(claim) == "paid"
+
+
+def killed(_: object) -> None:
+    """What happens to a process that is killed before it has told claims."""
+    raise RuntimeError("killed")
 
 
 @pytest.mark.django_db(transaction=True)

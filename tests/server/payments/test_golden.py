@@ -7,7 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from clausula_server.claims.actions.evidence import void_evidence
-from clausula_server.claims.models import Claim, Evidence
+from clausula_server.claims.actions.override import OverCover, override_line
+from clausula_server.claims.models import Claim, Evidence, Line
 from clausula_server.claims.stated import NewLine
 from clausula_server.directory.actions.provider import NewProvider, list_provider, register_provider
 from clausula_server.directory.models import Provider
@@ -132,6 +133,17 @@ def test_pm_15_who_does_not_accept_it_is_paid_by_the_member(cast: Cast) -> None:
     a_provider("lab", "laboratory")
     sends(cast, NewLine("laboratory", date(2026, 3, 20), 700_00, facts={"cause": "illness"}), "lab")
     assert owes() == {"member.payable": -360_00}
+
+
+def test_pm_15_a_person_who_decides_otherwise_changes_what_the_insured_is_billed(cast: Cast) -> None:
+    plusmed(cast)
+    a_provider("lab", "laboratory", settles="direct")
+    claim = sends(cast, LABORATORY, "lab")
+    with acting(cast.acts("mara")):
+        line = Line.objects.get(claim=claim)
+        override_line(line, [OverCover(PLUSMED, 50_00)], "told otherwise on the phone", TODAY)
+        assert (claim_of(claim).paid, claim_of(claim).borne) == (50_00, 70_00)
+    assert owes() == {"provider.payable": -120_00, "member.recoverable": 70_00}
 
 
 # --- UV-05 ---

@@ -37,11 +37,11 @@ def hold_claims(payments: Iterable[Payment]) -> None:
         lock_households(claims_of(payments))
 
 
+@action
 def tell_paid(payments: Iterable[Payment]) -> int:
     """The bank has booked these payments: claims of which nothing is left to pay are paid; how many."""
     with elevated("what was paid is told to claims"):
-        claims = claims_of(payments)
-        return mark_paid(claims - _unpaid(claims), "booked by the bank")
+        return _mark(claims_of(payments))
 
 
 def tell_returned(payment: Payment, on: date, reason: str) -> None:
@@ -55,13 +55,19 @@ def tell_returned(payment: Payment, on: date, reason: str) -> None:
 
 @action
 def tell_late(since: date) -> int:
-    """Claims that could not be told when the bank booked their payments, because they waited or were appealed, and that
-    were decided since a day; how many are paid now."""
-    moved = Move.objects.filter(after=Status.DECIDED, moved_at__date__gte=since).values("claim")
-    claims = set(Claim.objects.filter(pk__in=moved, status=Status.DECIDED).values_list("id", flat=True))
-    keys = _of(claims, PAYABLE).filter(Exists(_settled())).values_list("transfer__key", flat=True)
-    booked = {found for key in keys if (found := claim_in(key))}
-    return mark_paid(booked - _unpaid(claims), "booked by the bank")
+    """Claims that could not be told when the bank booked their payments since a day, or that waited or were appealed
+    then and were decided since; how many are paid now."""
+    booked = Payment.objects.filter(matches__matched_at__date__gte=since, status=PaymentStatus.SETTLED, mandate=None)
+    moved = Move.objects.filter(after=Status.DECIDED, moved_at__date__gte=since).values_list("claim", flat=True)
+    claims = claims_of(booked) | set(moved)
+    decided = set(Claim.objects.filter(pk__in=claims, status=Status.DECIDED).values_list("id", flat=True))
+    keys = _of(decided, PAYABLE).filter(Exists(_settled())).values_list("transfer__key", flat=True)
+    return _mark({found for key in keys if (found := claim_in(key))})
+
+
+def _mark(claims: set[UUID]) -> int:
+    lock_households(claims)
+    return mark_paid(claims - _unpaid(claims), "booked by the bank")
 
 
 def _settled() -> QuerySet[Item]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from clausula_server.events.actions.event import append
 from clausula_server.ledger.actions.account import Place, open_accounts
@@ -63,11 +63,16 @@ def place_line(line: Line) -> bool:
     return False
 
 
-def hold_what_lines_lead_to(lines: Iterable[Line], house: HouseAccount) -> None:
-    """Let whoever decides on the claims that these lines pay or return wait."""
-    payments = {found for line in lines if (found := _id_of(line.end_to_end))}
-    batches = {found for line in lines if not line.end_to_end and (found := _id_of(line.batch_reference))}
-    hold_claims(Payment.objects.filter(Q(pk__in=payments) | Q(batch__in=batches), batch__house=house))
+def hold_what_comes_back(lines: Iterable[Line], house: HouseAccount) -> None:
+    """Let whoever decides on the claims whose payments these lines return wait."""
+    payments = {found for line in lines if line.amount > 0 and (found := _id_of(line.end_to_end))}
+    hold_claims(Payment.objects.filter(pk__in=payments, batch__house=house))
+
+
+def settled_by(lines: Iterable[Line]) -> list[Payment]:
+    """The payments to others that these lines have settled."""
+    found = Payment.objects.filter(matches__line__in=list(lines), status=PaymentStatus.SETTLED, mandate__isnull=True)
+    return list(found.order_by("id").distinct())
 
 
 def leads_to_batch(batch_reference: str, house: HouseAccount, amount: int) -> bool:
@@ -86,6 +91,7 @@ def assign_to_payment(line: Line, payment: Payment) -> None:
         payment.refresh_from_db()
         mend = "The amounts must be the same, and the payment must be on its way, or settled for what comes back."
         refuse("payment", f"it is {payment.status} and over {show_amount(payment.amount, payment.currency)}.", mend)
+    tell_paid(settled_by([line]))
 
 
 @action
@@ -209,7 +215,6 @@ def _settle(line: Line, payments: list[Payment], how: How) -> None:
             move_payment(each, PaymentStatus.SETTLED)
         amount = each.amount if each.mandate_id else -each.amount
         _note(line, amount, how, booked[each.id], payment=each)
-    tell_paid(each for each in out if each.status == PaymentStatus.SETTLED)
 
 
 def _return(line: Line, payment: Payment, how: How) -> None:

@@ -12,12 +12,15 @@ from clausula_server.ledger.actions.transfer import NewTransfer, post_transfers
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.refusals import Fault, refuse, refuse_if
 from clausula_server.payments.actions.account import hold_houses
-from clausula_server.payments.actions.match import hold_what_lines_lead_to, leads_to_batch, place_line
+from clausula_server.payments.actions.claimed import tell_paid
+from clausula_server.payments.actions.match import hold_what_comes_back, leads_to_batch, place_line, settled_by
 from clausula_server.payments.camt import Stated, StatedLine, read
 from clausula_server.payments.debts import at_bank, unassigned
 from clausula_server.payments.models import BankFile, HouseAccount, Line, Statement
 
 LONGEST_NAME = 120
+AT_ONCE = 50
+"""So many payments are told to claims in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,22 @@ class Imported:
     waiting: int
 
 
-@action
 def import_statement(data: bytes, name: str) -> Imported:
     """Bring in a file of the bank: book every movement, match what leads back to us, keep the rest. Raises Refused.
 
     The same file, or the same statement in another file, changes nothing; another content under the same id is refused.
+    Claims are told afterwards, some at a time, so that nobody who sends a bill waits for a long statement; what is not
+    told because the process ends is told in the night.
     """
+    found = _bring_in(data, name)
+    paid = settled_by(Line.objects.filter(statement__in=found.statements))
+    for start in range(0, len(paid), AT_ONCE):
+        tell_paid(paid[start : start + AT_ONCE])
+    return found
+
+
+@action
+def _bring_in(data: bytes, name: str) -> Imported:
     stated = read(data)
     hold_houses()
     houses = _houses(stated)
@@ -113,7 +126,7 @@ def _import(stated: Stated, house: HouseAccount, file: BankFile) -> Imported | N
         for each in new
     )
     booked = [line for line in lines if not line.collective]
-    hold_what_lines_lead_to(booked, house)
+    hold_what_comes_back(booked, house)
     _book(house, booked)
     left = sum(1 for line in booked if not place_line(line))
     payload = {"lines": len(lines), "left": left, "format": stated.format}
