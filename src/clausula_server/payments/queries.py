@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,15 +26,24 @@ class Open:
     references: tuple[str, ...]
 
 
-def open_on(
-    codes: Iterable[str], currency: str, owner: UUID | None = None, until: date = date.max, *, apart: bool = False
-) -> list[Open]:
-    """What no payment and no demand has taken, by account. One statement.
+def open_on(codes: Iterable[str], currency: str, owner: UUID | None = None, until: date = date.max) -> list[Open]:
+    """What others owe and no payment and no demand has taken, by account. One statement.
 
-    until: only what was booked up to a day; what reverses something counts where that does. apart: only matters of
-    which something is owed by the house: what another matter gives back is not set off against it.
+    until: only what was booked up to a day; what reverses something counts where that does.
     """
-    return [found for rows in _open_entries(codes, currency, owner, until).values() if (found := _open(rows, apart))]
+    return [_open(rows) for rows in _open_entries(codes, currency, owner, until).values()]
+
+
+def payable_on(codes: Iterable[str], currency: str, until: date = date.max) -> list[Open]:
+    """What the house owes and no payment has taken, by account: only matters of which something is owed, for what is
+    given back of one is not set off against another. until: owed up to a day; what is given back counts at once.
+    """
+    by_account: dict[UUID, list[Entry]] = {}
+    for (account, _), entries in open_matters(codes, currency).items():
+        rows = [entry for entry in entries if entry.amount > 0 or entry.transfer.booked_on <= until]
+        if rows and sum(row.amount for row in rows) <= 0:
+            by_account.setdefault(account.id, []).extend(rows)
+    return [_open(rows) for rows in by_account.values()]
 
 
 def open_matters(
@@ -67,14 +75,7 @@ def _open_entries(
     return by_account
 
 
-def _open(rows: Sequence[Entry], apart: bool) -> Open | None:
-    if apart:
-        matters = Counter[str]()
-        for row in rows:
-            matters[matter(row)] += row.amount
-        rows = [row for row in rows if matters[matter(row)] <= 0]
-    if not rows:
-        return None
+def _open(rows: Sequence[Entry]) -> Open:
     ids, keys = tuple(row.id for row in rows), tuple(row.transfer.key for row in rows)
     return Open(rows[0].account, sum(row.amount for row in rows), ids, keys)
 

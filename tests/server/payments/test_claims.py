@@ -13,7 +13,13 @@ from clausula_server.ledger.models import Account
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.refusals import Refused
 from clausula_server.payments.actions import statement
-from clausula_server.payments.actions.batch import cancel_batch, drop_payment, fail_payment, release_batch
+from clausula_server.payments.actions.batch import (
+    cancel_batch,
+    drop_payment,
+    fail_payment,
+    prepare_transfers,
+    release_batch,
+)
 from clausula_server.payments.actions.demand import issue_demands
 from clausula_server.payments.actions.match import assign_to_payment
 from clausula_server.payments.actions.statement import import_statement
@@ -229,6 +235,15 @@ def test_a_bill_taken_back_on_the_way_does_not_hold_up_another(cast: Cast, as_we
     put_right()
     assert owes() == {"member.recoverable": PAID, "bank.outgoing": -630_00}
     assert status(other) == "decided"
+
+
+def test_what_was_owed_up_to_a_day_is_paid_less_what_was_taken_back_since(cast: Cast, as_web: None) -> None:
+    insure(cast)
+    claims = [claimed(cast), claimed(cast, visit(100_00, date(2026, 2, 20))), claimed(cast, visit(200_00, TODAY))]
+    take_back(claims[1])
+    with acting(cast.acts("omar")):
+        found = prepare_transfers(a_house(), TODAY, TODAY, date(2026, 2, 28))
+    assert found.batch.total == PAID
 
 
 def test_a_claim_under_appeal_is_paid_once_that_is_answered(cast: Cast, as_web: None) -> None:

@@ -35,7 +35,7 @@ from clausula_server.payments.models import (
     Way,
 )
 from clausula_server.payments.parties import Left, Party, creditors, debtors, faults_of_route
-from clausula_server.payments.queries import Open, matter, open_matters, open_on
+from clausula_server.payments.queries import Open, matter, open_matters, open_on, payable_on
 from clausula_server.people.models import Person
 
 
@@ -59,7 +59,7 @@ def prepare_transfers(house: HouseAccount, execute_on: date, today: date, until:
     hold_houses()
     carry_overpaid(house.currency, today)
     refund_credits(house.currency, today)
-    owed = [replace(each, amount=-each.amount) for each in open_on(PAYABLE, house.currency, until=until, apart=True)]
+    owed = [replace(each, amount=-each.amount) for each in payable_on(PAYABLE, house.currency, until)]
     return _prepare(house, Way.TRANSFER, execute_on, owed, creditors(owed, execute_on))
 
 
