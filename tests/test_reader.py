@@ -196,3 +196,13 @@ def test_a_text_of_dots_is_no_deep_key() -> None:
 def test_reading_stops_after_many_mistakes() -> None:
     found = findings_of(clause("[[benefit]]\nzz = 1\n" * 1000))
     assert len(found) == 200
+
+
+def test_the_head_says_who_bills_the_share_in_direct_settlement() -> None:
+    assert plan_of(clause(CARE)).share_billed_by == "provider"
+    head = HEAD.replace("from     = 2026-01-01", 'from     = 2026-01-01\nshare_billed_by = "{}"')
+    plan, findings = read_plan(head.replace("{}", "insurer", 1) + clause(CARE), "plan.md")
+    assert plan is not None
+    assert (plan.share_billed_by, findings) == ("insurer", [])
+    (finding,) = read_plan(head.replace("{}", "nobody", 1) + clause(CARE), "plan.md")[1]
+    assert (finding.code, finding.mend) == ("bad-value", "use provider or insurer")

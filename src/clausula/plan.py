@@ -384,7 +384,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One edition of a plan: its head, clauses in order, rules in order; `parent` where it extends another plan."""
+    """One edition of a plan: its head, clauses in order, rules in order; `parent` where it extends another plan.
+
+    share_billed_by: who asks the member for deductible and share when the provider is paid directly. Where it is the
+    insurer, the provider gets the whole of what is covered.
+    """
 
     id: str
     name: Names
@@ -405,6 +409,7 @@ class Plan:
     place: Place
     digest: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    share_billed_by: str = "provider"
 
     def of(self, kind: type[Any]) -> list[Any]:
         """The rules of one kind, in order."""

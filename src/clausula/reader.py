@@ -63,7 +63,7 @@ ALIASES: dict[type[p.Rule], dict[str, str]] = {
 HEAD = {
     "id": "ident", "name": "names", "insurer": "text", "country": "text", "currency": "text", "language": "text",
     "edition": "scalar", "from": "scalar", "until": "scalar", "rank": "whole", "order": "text", "time_zone": "text",
-    "source": "text", "extends": "ident", "checked_on": "scalar", "year": "text",
+    "source": "text", "extends": "ident", "checked_on": "scalar", "year": "text", "share_billed_by": "text",
 }  # fmt: skip
 
 Lookup = Callable[[str, Place], Any]
@@ -541,6 +541,10 @@ def _plan(reading: Reading, source: str) -> p.Plan | None:
         )
     if head.get("order", "service") not in ("service", "reception"):
         reading.wrong("bad-value", f"order: {head['order']!r}", reading.head_place, "use service or reception")
+    if head.get("share_billed_by", "provider") not in ("provider", "insurer"):
+        reading.wrong(
+            "bad-value", f"share_billed_by: {head['share_billed_by']!r}", reading.head_place, "use provider or insurer"
+        )
     rules = tuple(dataclasses.replace(rule, plan=head["id"]) for rule in map(_owned(head["id"]), reading.rules))
     clauses = tuple(dataclasses.replace(clause, plan=head["id"]) for clause in reading.clauses)
     return p.Plan(
@@ -550,6 +554,7 @@ def _plan(reading: Reading, source: str) -> p.Plan | None:
         time_zone=head.get("time_zone", ""), source=head.get("source", ""), extends=head.get("extends", ""),
         clauses=clauses, rules=rules, place=reading.head_place,
         digest=hashlib.sha256(source.encode()).hexdigest(), parameters=dict(reading.parameters),
+        share_billed_by=head.get("share_billed_by", "provider"),
     )  # fmt: skip
 
 

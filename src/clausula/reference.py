@@ -54,6 +54,7 @@ HEAD = {
     "source": "the document the plan is written from",
     "extends": "a plan all rules of which hold here too",
     "checked_on": "the day it was last compared with its source",
+    "share_billed_by": 'who bills deductible and share in direct settlement: `"provider"` (default) or `"insurer"`',
     "year": '`"calendar"` or `"plan"`: for information',
 }
 

@@ -16,6 +16,8 @@
 | CLAUSULA_PROXIES | how many proxies stand in front (1); the address of a client is read accordingly |
 | CLAUSULA_COUNTRY | whose phone numbers are meant where no country is written (CH) |
 | CLAUSULA_NAME | what the house is called on its pages |
+| CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 if unset |
+| CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """
 
@@ -189,6 +191,8 @@ CLAUSULA_CLAMAV = os.environ.get("CLAUSULA_CLAMAV", "")
 _CHANNEL = f"clausula_server.events.channels.{'Nowhere' if PRODUCTION else 'Console'}"
 CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
 CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
+CLAUSULA_RELEASE_LIMIT = int(os.environ.get("CLAUSULA_RELEASE_LIMIT", "1000000"))
+CLAUSULA_DIRECT_REQUEST_DAYS = int(os.environ.get("CLAUSULA_DIRECT_REQUEST_DAYS", "0"))
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("clausula_server.accounts.urls")),
     path("documents/", include("clausula_server.documents.urls")),
     path("api/", include("clausula_server.api.urls")),
+    path("payments/", include("clausula_server.payments.urls")),
     path("", include("clausula_server.portal.urls")),
 ]

@@ -127,7 +127,7 @@ def override(deciding: Deciding, line: Charged, covers: Covers, engine: Verdict)
         paid=paid,
         cash=cash,
         borne=borne,
-        advanced=0,
+        advanced=min(engine.advanced, borne),
         covers=kept,
         reason="override",
         plan="",

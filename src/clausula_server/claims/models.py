@@ -61,6 +61,7 @@ class Claim(models.Model):
     arrival: its place among the claims of the household, given under the household's lock. key: names the sending for
     good; digest: of what was sent under it. payee: who is reimbursed. rounds: how often anything of it was decided.
     The amounts are those of its standing decisions, in minor units; paid, cash and advanced are posted in the ledger.
+    paid_to: the provider who is paid instead of the payee, because both asked for it (UV-05).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -68,6 +69,7 @@ class Claim(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
     payee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    paid_to = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     arrival = models.PositiveIntegerField()
     key = models.CharField(max_length=200, unique=True)
     digest = models.CharField(max_length=64)

@@ -77,7 +77,7 @@ def post(postings: Sequence[Posting], booked_on: date, known: Iterable[Json]) ->
     together(post_transfers)(
         [
             NewTransfer(
-                key=f"claim/{each.claim}/{each.round}",
+                key=key_of(each.claim, each.round),
                 kind=each.kind,
                 booked_on=booked_on,
                 entries=[(accounts[place], amount) for place, amount in entries.items()],
@@ -86,6 +86,20 @@ def post(postings: Sequence[Posting], booked_on: date, known: Iterable[Json]) ->
         ]
     )
     return len(wanted)
+
+
+def key_of(claim: UUID, round_: int) -> str:
+    """The key of the transfer of a claim's round."""
+    return f"claim/{claim}/{round_}"
+
+
+def claim_in(key: str) -> UUID | None:
+    """The claim that the key of a transfer names, if it is that of a claim."""
+    first, _, rest = key.partition("/")
+    try:
+        return UUID(rest.partition("/")[0]) if first == "claim" else None
+    except ValueError:
+        return None
 
 
 def _place(row: Json) -> Place:

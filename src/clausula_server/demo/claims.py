@@ -12,7 +12,6 @@ from clausula_server.claims.actions.appeal import answer_appeal, file_appeal
 from clausula_server.claims.actions.claim import correct_line, reverse_claim, submit_claim
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
 from clausula_server.claims.actions.override import OverCover, override_line
-from clausula_server.claims.actions.payment import mark_paid
 from clausula_server.claims.models import Claim, Line, Status
 from clausula_server.claims.queries import worklist
 from clausula_server.claims.stated import NewClaim, NewLine
@@ -23,7 +22,6 @@ from clausula_server.lib.acting import Actor, acting
 from clausula_server.lib.roles import Role
 
 FIRST = date(2024, 3, 4)
-PAID_AFTER = timedelta(days=45)
 TICKET = {"channel": "public", "fee_kind": "ticket", "cause": "illness"}
 NETWORK = {
     "cause": "accident", "accident_on": "2025-04-20", "purpose": "rehabilitation", "channel": "network",
@@ -39,7 +37,7 @@ DUTCH = {"code_list": "012", "code": "1000", "indicator": "001", "indication": "
 
 
 def load(world: World) -> None:
-    """The bills, in the order they came; what is older is paid out."""
+    """The bills, in the order they came."""
     rolls = random.Random(2026)  # noqa: S311 - the same demo every time
     _swiss(world, rolls)
     if Enrolment.objects.filter(person=world.id("person", "giulia")).exists():
@@ -49,8 +47,6 @@ def load(world: World) -> None:
     if Enrolment.objects.filter(person=world.id("person", "claire")).exists():
         _french(world)
     _by_people(world)
-    paid = Claim.objects.filter(status=Status.DECIDED, received_on__lt=world.today - PAID_AFTER)
-    mark_paid(list(paid.values_list("id", flat=True)), "monthly run")
 
 
 def _days(rolls: random.Random, last: date) -> Iterator[date]:

@@ -123,6 +123,7 @@ def _claim(world: World, new: NewClaim, today: date) -> dict[str, Any]:
     return {
         "id": str(new_id()), "household_id": str(world.household), "person_id": str(new.person),
         "provider_id": provider["id"] if provider else None, "payee_id": _payee(world, new.person, today),
+        "paid_to_id": None,
         "arrival": world.arrival, "key": _key(new), "digest": new.digest(), "channel": new.channel,
         "settlement": settlement, "number": new.number[:80], "currency": new.currency,
         "received_on": new.received_on.isoformat(), "received_at": moment(today).isoformat(),

@@ -13,7 +13,7 @@ import clausula
 from clausula import codes as k
 from clausula import compiled
 from clausula.adjudicate import decide
-from clausula.decision import Adjudication, Decision
+from clausula.decision import Adjudication, CoverDecision, Decision
 from clausula.left import left
 from clausula.memory import program_memory
 from clausula.money import to_minor
@@ -301,6 +301,7 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
     reason = decision.reason
     plan, clause = program.clause(reason) if reason >= 0 else ("", "")
     told = decision.as_dict()
+    advanced = [_advanced(at, cover, decision.line) for cover in decision.covers]
     covers = [
         {
             "plan": cover.plan,
@@ -309,10 +310,10 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
             "paid": cover.paid,
             "cash": cover.paid if cover.cash else 0,
             "kept": cover.kept,
-            "advanced": cover.advanced,
+            "advanced": ahead,
             "reason": each["reason"],
         }
-        for cover, each in zip(decision.covers, told["covers"], strict=True)
+        for cover, each, ahead in zip(decision.covers, told["covers"], advanced, strict=True)
     ]
     content = {
         "program": mark_of(program),
@@ -331,7 +332,7 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
         paid=sum(cover.paid for cover in decision.covers),
         cash=sum(cover.paid for cover in decision.covers if cover.cash),
         borne=decision.left,
-        advanced=sum(cover.advanced for cover in decision.covers),
+        advanced=sum(advanced),
         covers=covers,
         reason=told["reason"],
         plan=plan,
@@ -341,6 +342,14 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
         content=content,
         missing=_missing(decision, told, plan, clause),
     )
+
+
+def _advanced(at: Situation, cover: CoverDecision, line: clausula.Line) -> int:
+    """What the house pays the provider for the member, to ask it of them: what the plan's rules advance, and in direct
+    settlement the member's share where the plan lets the insurer bill it (LAMal art. 42, PM-15)."""
+    billed = {each.plan.id for each in at.program.covers if each.plan.share_billed_by == "insurer"}
+    direct = line.facts.get("settlement") == SETTLEMENT["direct"]
+    return cover.advanced + (cover.kept if direct and cover.plan in billed else 0)
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
