@@ -32,8 +32,8 @@ BUCKET, KIND, POSITION = "bucket", "kind", "position"
 MEMBERS = ("people", "enrolments", "evidence", "usage")
 LINE = "line"
 ARRIVING = (BUCKET, KIND, POSITION, *MEMBERS, LINE)
-"""bucket: name. kind: place of what the row holds in MEMBERS, or LINES. position: of a line in its bucket. people and
-the others: all such rows of a bucket, as a list; line: one line."""
+"""bucket: its name. kind: place of what a row holds in MEMBERS, or LINES. position: of a line in its bucket. people and
+the others: all such rows of a bucket as a list; line: one line."""
 LINES = len(MEMBERS)
 
 PIECE = 50_000
@@ -46,7 +46,7 @@ ACCOUNT = {"household": pa.string(), "account": pa.string(), "person": pa.string
 
 @dataclass(frozen=True)
 class Arrival:
-    """A bucket that has arrived. lines: with their positions beside them; the other tables None where there are none."""
+    """A bucket that has arrived: its tables (None for those that there are not), and the positions of its lines."""
 
     name: str
     people: pa.Table
@@ -122,13 +122,15 @@ def _unpacked(rows: Any) -> pa.Table:
     return pa.table(list(rows.flatten()), names=[field.name for field in rows.type])
 
 
-def results_schema(slots: int, places: int) -> pa.Schema:
-    """The columns of decisions as they are sent on. slots: covers a line may have; places: decimals of amounts.
+def results_schema(slots: int, places: int, line: Any) -> pa.Schema:
+    """The columns of decisions as they are sent on.
+
+    slots: covers a line may have; places: decimals of amounts; line: the Arrow type of numbers of lines.
 
     A bucket ends with a row that has no line: `closing` are its accounts afterwards, `totals` its totals as JSON.
     """
     text, money = pa.string(), pa.decimal128(18, places)
-    columns: dict[str, Any] = {BUCKET: text, POSITION: pa.int64(), "line": text, "currency": text, "outcome": text}
+    columns: dict[str, Any] = {BUCKET: text, POSITION: pa.int64(), "line": line, "currency": text, "outcome": text}
     columns |= dict.fromkeys(AMOUNTS, money) | dict.fromkeys(("reason", "reason_plan", "reason_clause"), text)
     for slot in range(1, slots + 1):
         columns |= {f"{name}_{slot}": text for name in ("plan", "benefit", "outcome")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -64,10 +63,10 @@ def session(master: str = "", settings: Mapping[str, str] | None = None) -> Iter
     master: as Spark calls it, such as local[2], yarn or spark://host:7077; "" for what spark-submit says, and all
     processors of this machine where nothing was submitted. Raises SparkError.
     """
-    if importlib.util.find_spec("pyspark") is None:
-        raise SparkError("Spark is not installed", "install the extra: pip install 'clausula[spark]'")
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional extra, loaded only by who uses it
-
+    try:
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional extra, loaded only by who uses it
+    except ImportError:
+        raise SparkError("Spark is not installed", "install the extra: pip install 'clausula[spark]'") from None
     there = SparkSession.getActiveSession()
     if there is not None:
         yield there

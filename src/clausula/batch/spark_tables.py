@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,18 @@ from typing import Any
 import pyarrow as pa
 
 from clausula.batch import buckets as kept
-from clausula.batch.arriving import ARRIVING, BUCKET, KIND, LINE, LINES, MEMBERS, POSITION, Court, refused, results_schema
+from clausula.batch.arriving import (
+    ARRIVING,
+    BUCKET,
+    KIND,
+    LINE,
+    LINES,
+    MEMBERS,
+    POSITION,
+    Court,
+    refused,
+    results_schema,
+)
 from clausula.batch.buckets import read_buckets
 from clausula.batch.running import together
 from clausula.batch.spark import engine_mark, refuse_other_engine
@@ -85,11 +96,13 @@ def decide_frames(book: Book, frames: Frames, *, partitions: int = 0, slots: int
     _refuse_shared(frames)
     with in_plain_words():
         plans = [row["plan"] for row in frames.enrolments.select("plan").distinct().collect()]
-        most = frames.enrolments.groupBy("person").agg(sql.countDistinct("plan").alias("n")).agg(sql.max("n")).first()[0]
+        plans_of_one = frames.enrolments.groupBy("person").agg(sql.countDistinct("plan").alias("n"))
+        most = slots or plans_of_one.agg(sql.max("n")).first()[0] or 1
         count = partitions or frames.people.select(BUCKET).distinct().count()
     markets, places = _markets(book, plans)
-    schema = results_schema(slots or most or 1, places)
-    court = Court(book.complete(), frames.providers, markets, slots or most or 1, schema)
+    line = pa.int64() if dict(frames.lines.dtypes)["line_id"] == "bigint" else pa.string()
+    schema = results_schema(most, places, line)
+    court = Court(book.complete(), _sendable(frames.providers), markets, most, schema)
     rows = _together(frames).repartition(max(1, count), BUCKET).sortWithinPartitions(BUCKET, KIND, POSITION)
     sent = rows.sparkSession.sparkContext.broadcast((court, engine_mark()))
     return rows.mapInArrow(partial(decide_batches, sent), ", ".join(f"`{f.name}` {_kind(f.type)}" for f in schema))
@@ -100,6 +113,14 @@ def decide_batches(sent: Any, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
     court, engine = sent.value
     refuse_other_engine(engine)
     yield from court.decide(batches)
+
+
+def _sendable(providers: Mapping[str, Provider]) -> Mapping[str, Provider]:
+    """The directory with plain dictionaries in it, which can be pickled."""
+    return {
+        name: replace(each, facts=dict(each.facts), identifiers=dict(each.identifiers))
+        for name, each in providers.items()
+    }
 
 
 def _refuse_shared(frames: Frames) -> None:
