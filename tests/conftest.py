@@ -1,9 +1,24 @@
-"""How Hypothesis draws: the same examples on every run, more of them at night."""
+"""How Hypothesis draws: the same examples on every run, more of them at night. And the end of the tests' database."""
 
 import os
+import shutil
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostgreSQL of this run, if any test started one; only the process that began the run may."""
+    place = Path(os.environ.get("CLAUSULA_TEST_CLUSTER", ""))
+    if hasattr(config, "workerinput") or place.name.rpartition("-")[2] != str(os.getpid()) or not place.is_dir():
+        return
+    from clausula_server.database.embedded import Cluster
+
+    Cluster(place, durable=False).stop()
+    shutil.rmtree(place, ignore_errors=True)
+    (place.parent / f"{place.name}.lock").unlink(missing_ok=True)

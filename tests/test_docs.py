@@ -22,7 +22,13 @@ import pytest
 from clausula.cli import main
 
 ROOT = Path(__file__).parents[1]
-RUN = ["README.md", "docs/tour.md", "docs/how-to/embed-the-engine.md", "docs/how-to/write-a-plan.md"]
+RUN = [
+    "README.md",
+    "docs/tour.md",
+    "docs/how-to/embed-the-engine.md",
+    "docs/how-to/write-a-plan.md",
+    "docs/how-to/ask-what-if.md",
+]
 ALL = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"(?:<!-- (write|append) (\S+) -->\n)?^(`{3,})(\w*)\n(.*?)^\3$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")

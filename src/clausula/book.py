@@ -9,7 +9,7 @@ An edition is read once for every stretch of time in which the dated numbers it 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -246,16 +246,26 @@ def plan_files(folder: Path) -> Iterator[Path]:
     )
 
 
-def load_plans(folder: str | Path | None = None, parameters: Parameters | None = None, *, bundled: bool = True) -> Book:
+def load_plans(
+    folder: str | Path | Sequence[str | Path] | None = None,
+    parameters: Parameters | None = None,
+    *,
+    bundled: bool = True,
+) -> Book:
     """Load the plans of a folder: every `plan.md` in it, its `catalogue` and its `tables`.
 
-    folder: None for the plans that come with Clausula. parameters: other readings of open questions, by plan id.
-    bundled: whether the bundled catalogue, tables and plans lie under those of the folder. Raises PlanError for a
-    folder without plans, or a catalogue or table that cannot be read; a plan is read when first used.
+    folder: None for the plans that come with Clausula; of several, what a later one holds (a plan by its id, a table,
+    an entry of the catalogue) takes the place of what an earlier one holds. parameters: other readings of open
+    questions, by plan id. bundled: whether the bundled catalogue, tables and plans lie under those of the folder.
+    Raises PlanError for a folder without plans, or a catalogue or table that cannot be read; a plan is read when first
+    used.
     """
-    roots = [bundled_plans()] if bundled or folder is None else []
-    if folder is not None and Path(folder).resolve() not in [root.resolve() for root in roots]:
-        roots.append(Path(folder))
+    folders = [folder] if isinstance(folder, str | Path) else folder or []
+    named = [Path(each) for each in folders]
+    roots = [bundled_plans()] if bundled or not named else []
+    for each in named:
+        if each.resolve() not in [root.resolve() for root in roots]:
+            roots.append(each)
     catalogue = load_catalogue(*(root / "catalogue" for root in roots))
     tables = load_tables(*(root / "tables" for root in roots))
     book = Book(catalogue, tables)
@@ -264,12 +274,11 @@ def load_plans(folder: str | Path | None = None, parameters: Parameters | None =
         for path in plan_files(root):
             fresh.setdefault(_plan_id(path), []).append(path)
         book.files.update(fresh)
-    if folder is not None and not any(
-        Path(folder).resolve() in path.resolve().parents for paths in book.files.values() for path in paths
-    ):
-        place = Place(str(folder))
-        found = "this folder has no plan.md" if Path(folder).is_dir() else "there is no such folder"
-        raise PlanError([Finding("no-plans", found, place, "name a folder that has a plan.md in it")])
+    for each in named:
+        if not any(plan_files(each)):
+            found = "this folder has no plan.md" if each.is_dir() else "there is no such folder"
+            mend = "name a folder that has a plan.md in it"
+            raise PlanError([Finding("no-plans", found, Place(str(each)), mend)])
     return book.with_parameters(parameters) if parameters else book
 
 

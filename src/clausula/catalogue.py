@@ -56,7 +56,7 @@ def load_catalogue(*folders: Path) -> Catalogue:
     facts: dict[str, Fact] = {}
     lists: dict[str, CodeList] = {}
     findings: list[Finding] = []
-    for path in sorted(path for folder in folders for path in folder.rglob("*.toml")):
+    for path in [path for folder in folders for path in sorted(folder.rglob("*.toml"))]:
         data = read_toml(path, findings)
         for kind in NAMED:
             for entry in data.get(kind, []):

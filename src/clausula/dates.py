@@ -36,6 +36,9 @@ SPANS = ((3, 1), (6, 1), *((12, first) for first in range(1, 13)))
 Days = Any
 """An int or an int64 array of ordinals; the functions below return the same kind."""
 
+Civil = tuple[Days, Days, Days]
+"""Year, month and day."""
+
 
 def civil(day: Days) -> tuple[Days, Days, Days]:
     """Year, month and day of an ordinal."""
@@ -64,16 +67,24 @@ def months_between(start: Days, end: Days) -> Days:
     """Completed months from start to end; a month is completed on the same day number, or on the first of the
     following month where that day does not exist (31 January to 1 March is one month; 29 February counts as 1 March).
     """
-    y0, m0, d0 = civil(start)
-    y1, m1, d1 = civil(end)
+    return months_apart(civil(start), civil(end))
+
+
+def months_apart(start: Civil, end: Civil) -> Days:
+    """`months_between` of days given as year, month and day."""
+    (y0, m0, d0), (y1, m1, d1) = start, end
     return (y1 - y0) * 12 + (m1 - m0) - (d1 < d0)
 
 
 def years_between(start: Days, end: Days) -> Days:
     """Completed years from start to end: the age of a person born on `start`. Someone born on 29 February completes a
     year on 1 March where the year has no 29th."""
-    y0, m0, d0 = civil(start)
-    y1, m1, d1 = civil(end)
+    return years_apart(civil(start), civil(end))
+
+
+def years_apart(start: Civil, end: Civil) -> Days:
+    """`years_between` of days given as year, month and day."""
+    (y0, m0, d0), (y1, m1, d1) = start, end
     return y1 - y0 - (m1 * 32 + d1 < m0 * 32 + d0)
 
 

@@ -51,7 +51,7 @@ def load_tables(*folders: Path) -> dict[str, Table]:
     """Read every table of the folders by id. Raises PlanError."""
     findings: list[Finding] = []
     tables: dict[str, Table] = {}
-    for path in sorted(path for folder in folders for path in folder.rglob("*.toml")):
+    for path in [path for folder in folders for path in sorted(folder.rglob("*.toml"))]:
         data = read_toml(path, findings)
         head = data.get("table")
         if isinstance(head, dict) and "id" in head:

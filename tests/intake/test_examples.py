@@ -47,5 +47,5 @@ def test_the_guide_names_every_reason() -> None:
 def test_the_guides_program_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(EXAMPLES.parents[1])
     guide = Path("docs/how-to/bring-in-claims.md").read_text(encoding="utf-8")
-    exec(guide.split("```python\n")[1].split("```")[0], {})  # noqa: S102 - it is our own
+    exec(guide.split("```python\n")[-1].split("```")[0], {})  # noqa: S102 - it is our own
     assert "outpatient/consultation" in capsys.readouterr().out

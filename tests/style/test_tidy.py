@@ -47,8 +47,16 @@ def test_every_module_is_named_by_what_is_in_it() -> None:
     refuse(finding for file in modules("src/", "tests/", "bench/") for finding in tidy.vague_name(file))
 
 
-def test_the_engine_has_no_float_no_clock_and_no_chance() -> None:
-    refuse(in_each(modules("src/clausula/"), tidy.impurities))
+def test_the_engine_and_the_ledger_have_no_float_no_clock_and_no_chance() -> None:
+    refuse(in_each(modules("src/clausula/", "src/clausula_server/ledger/"), tidy.impurities))
+
+
+def test_no_signal_runs_behind_an_action() -> None:
+    refuse(in_each(modules("src/clausula_server/"), tidy.signals))
+
+
+def test_no_table_holds_everything() -> None:
+    refuse(in_each(modules("src/clausula_server/"), tidy.wide_models))
 
 
 def test_every_exemption_gives_its_reason() -> None:

@@ -37,6 +37,24 @@ def test_a_method_and_an_async_function_are_measured_too() -> None:
     assert list(tidy.long_functions(ENGINE, f"class C:\n    async def long(self) -> None:\n{body}"))
 
 
+def test_what_django_writes_may_be_long() -> None:
+    assert not list(tidy.long_file("src/clausula_server/people/migrations/0001_initial.py", "\n" * 601))
+    assert list(tidy.long_file("src/clausula_server/people/migrations/0002_rules.py", "\n" * 601))
+
+
+@pytest.mark.parametrize("line", ["from django.dispatch import receiver", "import django.db.models.signals"])
+def test_a_signal_is_refused(line: str) -> None:
+    assert [f.line for f in tidy.signals("src/clausula_server/people/models.py", f"import os\n{line}\n")] == [2]
+    assert not list(tidy.signals("src/clausula_server/people/models.py", "import signal\n"))
+
+
+def test_a_table_of_25_columns_passes_and_26_do_not() -> None:
+    column = "    a{0} = models.CharField()\n"
+    for count, found in ((25, 0), (26, 1)):
+        text = "class Wide(models.Model):\n" + "".join(column.format(n) for n in range(count))
+        assert len(list(tidy.wide_models("models.py", text))) == found
+
+
 @pytest.mark.parametrize("file", ["src/clausula/utils.py", "src/clausula/helpers/dates.py", "tests/common.py"])
 def test_a_vague_name_is_refused(file: str) -> None:
     assert list(tidy.vague_name(file))

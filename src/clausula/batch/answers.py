@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from clausula import codes as k
 from clausula.batch.deciding import Decided
 from clausula.batch.table import EPOCH, Ints
 from clausula.decision import reason_code
@@ -90,7 +91,21 @@ def _money(minor: Ints, program: Program) -> pa.Array:
 
 def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray, pa.DictionaryArray]:
     """Reason codes, plans and clauses of rows."""
-    unique, inverse = np.unique(rows, return_inverse=True)
-    codes = [reason_code(program, row, "") for row in unique.tolist()]
-    found = [program.clause(row) if row >= 0 else ("", "") for row in unique.tolist()]
-    return _texts(inverse, codes), _texts(inverse, [plan for plan, _ in found]), _texts(inverse, [c for _, c in found])
+    sizes = {
+        k.ROW_TEST: len(program.tests), k.ROW_STEP: len(program.steps), k.ROW_EXCLUSION: len(program.exclusions),
+        k.ROW_REQUIREMENT: len(program.requirements), k.ROW_BENEFIT: len(program.benefits),
+        k.ROW_NOTHING: len(program.covers),
+    }  # fmt: skip
+    first, width = np.zeros(1 + max(sizes), np.int64), 1
+    for kind in range(1, len(first)):
+        first[kind] = width
+        width += sizes.get(kind, 1)
+    place = np.where(rows < 0, 0, first[rows >> 24] + (rows & 0xFFFFFF))
+    present = np.flatnonzero(np.bincount(place, minlength=1))
+    row_of, inverse = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    row_of[place], inverse[present] = rows, np.arange(len(present))
+    unique = [row if at else -1 for at, row in zip(present.tolist(), row_of[present].tolist(), strict=True)]
+    codes = [reason_code(program, row, "") for row in unique]
+    found = [program.clause(row) if row >= 0 else ("", "") for row in unique]
+    at = inverse[place]
+    return _texts(at, codes), _texts(at, [plan for plan, _ in found]), _texts(at, [clause for _, clause in found])

@@ -37,7 +37,7 @@ from clausula.program import Program
 PIECE = 1 << 20
 """Lines read at a time."""
 
-LINES = 250_000
+LINES = 500_000
 """Lines of a bucket, about."""
 
 INPUT, ROW = ".input", ".row"
@@ -239,8 +239,14 @@ def _finish(making: Making, number: int, name: str, market: Market, usage: pa.Ta
         lines = lines.take(pa.array(Lines(market.program, members, lines).order))
         count = lines.num_rows
         _count(making.tally, lines, market.currency)
-        pq.write_table(lines.drop_columns([INPUT, ROW]), folder / kept.LINES, compression="lz4")
+        pq.write_table(_telling(lines), folder / kept.LINES, compression="lz4")
     return Bucket(name, market.currency, market.order, market.plans, len(members.homes), len(members.home), count)
+
+
+def _telling(lines: pa.Table) -> pa.Table:
+    """The columns that say something of some line here."""
+    said = [name for name in lines.column_names if lines.column(name).null_count < lines.num_rows]
+    return lines.select([name for name in said if name not in (INPUT, ROW)])
 
 
 def _of_bucket(whole: Members, chosen: Ints) -> Members:

@@ -160,6 +160,10 @@ class Deciding:
 
         Raises OverflowError for tables with more names, or more facts told apart, than there are numbers for.
         """
+        return self.ready(lines, members, opening).decided(threads)
+
+    def ready(self, lines: Lines, members: Members, opening: Opening = None) -> Sweeping:
+        """Lines as the kernel reads them. Raises as `decide`."""
         people = People(self.program, members)
         entities = Entities(members, lines.table)
         papers = Papers(people, entities)
@@ -170,10 +174,8 @@ class Deciding:
             layout = self.cases.situations.layout(depth)
         columns = self._columns(lines, found, papers, entities, layout, cases)
         accounts = accounts_of(opening, self.program, entities)
-        sweeping = Sweeping(self, layout, columns, papers, lines, accounts)
-        closing = sweeping.all(threads)
         cover = np.append(np.array(layout.covers, np.int64), -1)[cases].T[:, found.number]
-        return Decided(self.program, members, entities, lines, depth, sweeping.answers, cover, closing)
+        return Sweeping(self, layout, columns, papers, lines, accounts, cover)
 
     def _columns(
         self, lines: Lines, found: Situating, papers: Papers, entities: Entities, layout: Layout, cases: Ints
@@ -226,10 +228,18 @@ class Sweeping:
     """Sends pieces of rows through the kernel; a piece is some households, whole."""
 
     def __init__(
-        self, deciding: Deciding, layout: Layout, columns: Columns, papers: Papers, lines: Lines, opening: Accounts
+        self,
+        deciding: Deciding,
+        layout: Layout,
+        columns: Columns,
+        papers: Papers,
+        lines: Lines,
+        opening: Accounts,
+        cover: Ints,
     ) -> None:
         program = deciding.program
         self.deciding, self.layout, self.columns, self.opening = deciding, layout, columns, opening
+        self.papers, self.lines, self.cover = papers, lines, cover
         self.depth, self.moves = layout.depth, program.moves
         rows = len(lines.order)
         self.answers = Answers(rows, self.depth)
@@ -241,6 +251,14 @@ class Sweeping:
         self.homes = len(papers.people.members.homes)
         self.starts = np.flatnonzero(np.diff(lines.home, prepend=-1, append=-1)) if rows else np.zeros(1, np.int64)
         self.present = lines.home[self.starts[:-1]]
+
+    def decided(self, threads: int = 1) -> Decided:
+        """Decide all lines."""
+        people, entities = self.papers.people, self.papers.entities
+        closing = self.all(threads)
+        return Decided(
+            people.program, people.members, entities, self.lines, self.depth, self.answers, self.cover, closing
+        )
 
     def all(self, threads: int) -> Accounts:
         """Decide all pieces; returns the closing accounts of all households."""

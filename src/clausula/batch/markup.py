@@ -14,7 +14,7 @@ class Html(str):
     __slots__ = ()
 
 
-Child = str | Iterable[str | None] | None
+Child = str | Iterable["Child"] | None
 """A text (escaped unless it is Html), several of them, or nothing."""
 
 

@@ -31,11 +31,12 @@ def page(
     home: str = "",
     navigation: Child = None,
     footer: Child = None,
+    style: str = "",
 ) -> str:
-    """A whole page."""
+    """A whole page. style: what it needs beside the style of all pages."""
     mark = together(_CROSS, tag("span", brand))
     return Template(_file("page.html")).substitute(
-        language=words.language, title=together(title), style=_file("report.css"), skip=together(words["skip"]),
+        language=words.language, title=together(title), style=_file("report.css") + style, skip=together(words["skip"]),
         brand=tag("a", mark, cls="brand", href=home) if home else tag("span", mark, cls="brand"),
         navigation=together(navigation), content=content, footer=together(footer),
     )  # fmt: skip

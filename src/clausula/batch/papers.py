@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clausula import codes as k
 from clausula.batch.entities import Entities
 from clausula.batch.people import People
-from clausula.batch.table import Ints, Table, coded
+from clausula.batch.table import Ints, Table, coded, indices
 from clausula.codes import MISSING
 from clausula.conditions import under
 from clausula.household import Provider
@@ -92,7 +93,8 @@ class Papers:
         """Lists, roles and specialties of who issued, as known of the provider or stated on the document."""
         program, table = self.program, self.table
         words, at = table.words("issuer")
-        known = [*(self.people.providers.get(word, NO_PROVIDER) for word in words), NO_PROVIDER]
+        providers = self.people.members.providers
+        known = [*(providers.get(word, NO_PROVIDER) for word in words), NO_PROVIDER]
         for column, bits, own, stated in (
             (k.E_ROLES, program.roles, [each.role for each in known], "issuer_role"),
             (k.E_SPECIALTIES, program.specialties, [each.specialty for each in known], "issuer_specialty"),
@@ -100,15 +102,16 @@ class Papers:
             mine = np.array([_bits(bits, [word]) for word in own], np.int64)[at]
             records[:, column] = mine | self._word(stated, lambda word, bits=bits: _bits(bits, [word]), 0)  # type: ignore[misc]
         records[:, k.E_LISTS] = self._several("issuer_lists", program.lists)
+        always = [[entry.list for entry in each.lists if not entry.start and not entry.until] for each in known]
+        records[:, k.E_LISTS] |= np.array([_bits(program.lists, names) for names in always], np.int64)[at]
         for number, provider in enumerate(known[:-1]):
-            mine = np.flatnonzero(at == number) if provider.lists else at[:0]
-            for entry in provider.lists if len(mine) else ():
-                day = records[mine, k.E_ISSUED]
+            dated = [entry for entry in provider.lists if entry.start or entry.until]
+            mine = np.flatnonzero(at == number) if dated else at[:0]
+            for entry in dated:
+                day, bit = records[mine, k.E_ISSUED], _bits(program.lists, [entry.list])
                 start = entry.start.toordinal() if entry.start else 0
                 until = entry.until.toordinal() if entry.until else k.FOREVER
-                records[mine, k.E_LISTS] |= np.where(
-                    (start <= day) & (day <= until), _bits(program.lists, [entry.list]), 0
-                )
+                records[mine, k.E_LISTS] |= np.where((start <= day) & (day <= until), bit, 0)
 
     def _identities(self, records: Ints) -> None:
         """The account of each document: documents of a household with one identity share one."""
@@ -118,7 +121,9 @@ class Papers:
         place = np.arange(len(homes)) - entities.first_paper[homes] + 1
         limited = np.flatnonzero(records[:, k.E_USES] >= 0)
         entities.identities = [""] * len(homes)
-        columns = [self._texts(name) for name in ("id", "person", "kind", "issued_on", "issuer")]
+        columns = (
+            [self._texts(name) for name in ("id", "person", "kind", "issued_on", "issuer")] if len(limited) else []
+        )
         for row in limited.tolist():
             own, person, kind, issued, issuer = (column[row] for column in columns)
             identity = own or f"{person}/{kind}/{issued}/{issuer}"
@@ -138,37 +143,39 @@ class Papers:
         """One record for each service a document is limited to."""
         order = self.program.service_order
         records[:, k.E_SERVICE_END] = len(order)
-        stated = self.table.table.column("services").to_pylist() if self.table.has("services") else []
-        limited = [row for row, nodes in enumerate(stated) if nodes]
-        if not limited:
+        if not self.table.has("services"):
             return rows, records
-        nodes = {node for row in limited for node in stated[row] if node in order}
-        range_of = {node: (order[node], order[node] + sum(under(other, node) for other in order)) for node in nodes}
-        parts = {row: [range_of[node] for node in stated[row] if node in order] for row in limited}
-        counts = np.ones(len(rows), np.int64)
-        counts[limited] = [len(parts[row]) for row in limited]
-        again = np.repeat(rows, counts)
-        records = records[again]
-        for row, ranges in parts.items():
-            at = int(counts[:row].sum())
-            for number, (low, high) in enumerate(ranges):
-                records[at + number, k.E_SERVICE], records[at + number, k.E_SERVICE_END] = low, high
-        return again, records
+        counts, words, at = _lists_of(self.table.table.column("services"))
+        low = np.array([*(order.get(word, -1) for word in words), -1])
+        size = [sum(under(other, word) for other in order) if word in order else 0 for word in words]
+        known = low[at] >= 0
+        owner = np.repeat(rows, counts)[known]
+        again = np.where(counts == 0, 1, np.bincount(owner, minlength=len(rows)))
+        records, whose = np.repeat(records, again, axis=0), np.repeat(rows, again)
+        limited = np.flatnonzero(counts[whose] > 0)
+        records[limited, k.E_SERVICE] = low[at[known]]
+        records[limited, k.E_SERVICE_END] = (low + np.array([*size, 0]))[at[known]]
+        return whose, records
 
     def _proposals(self, rows: Ints, records: Ints) -> Ints:
         """The providers that documents propose, behind the records."""
         behind = len(rows) * k.EVIDENCE_SIZE
         records[:, k.E_PROPOSAL] = records[:, k.E_PROPOSAL_END] = behind
-        found: list[int] = []
-        if self.table.has("proposals"):
-            number = self.entities.name("provider").number
-            stated: Sequence[Any] = self.table.table.column("proposals").to_pylist()
-            for at, row in enumerate(rows.tolist()):
-                if stated[row]:
-                    records[at, k.E_PROPOSAL] = behind + len(found)
-                    found += [number(name) for name in stated[row]]
-                    records[at, k.E_PROPOSAL_END] = behind + len(found)
-        return np.array(found, np.int64)
+        if not self.table.has("proposals"):
+            return np.zeros(0, np.int64)
+        counts, words, at = _lists_of(self.table.table.column("proposals"))
+        ends = np.cumsum(counts)
+        records[:, k.E_PROPOSAL], records[:, k.E_PROPOSAL_END] = behind + (ends - counts)[rows], behind + ends[rows]
+        return self.entities.name("provider").of(words, at)
+
+
+def _lists_of(column: Any) -> tuple[Ints, list[str], Ints]:
+    """A column of lists of words: how many each row has, the different words, and which they are, row after row."""
+    column = column.combine_chunks()
+    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    flat = column.flatten()
+    flat = flat if pa.types.is_dictionary(flat.type) else flat.cast(pa.string()).dictionary_encode()
+    return counts, flat.dictionary.cast(pa.string()).to_pylist(), indices(flat)
 
 
 def _bits(known: Mapping[str, int], names: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from clausula.batch.table import Ints, Table, coded, indices
 from clausula.codes import MISSING
 from clausula.facts import Spec, encode
-from clausula.household import Household, Provider
+from clausula.household import Household, Listing, Provider
 from clausula.intake.member_writing import enrolments_table, evidence_table, people_table
 from clausula.program import Program
 
@@ -69,18 +69,100 @@ def facts_of(providers: Mapping[str, Provider]) -> frozenset[str]:
     return frozenset(name for provider in providers.values() for name in provider.facts)
 
 
+class Directory:
+    """Providers as a program sees them, numbered; behind the last stands nobody. Kept from table to table."""
+
+    def __init__(self, program: Program, providers: Mapping[str, Provider]) -> None:
+        self.program, self.providers = program, providers
+        self.numbers = {name: number for number, name in enumerate(providers)}
+        self.told = {"role", "specialty"} | facts_of(providers)
+        self._facts: dict[int, Ints | None] = {}
+        self._lists: dict[int, tuple[Ints, Ints, Ints]] = {}
+
+    def __len__(self) -> int:
+        """How many there are, nobody among them."""
+        return len(self.providers) + 1
+
+    def of(self, words: Sequence[str], at: Ints) -> Ints:
+        """The numbers of providers by coded names."""
+        nobody = len(self.providers)
+        return np.array([*(self.numbers.get(word, nobody) for word in words), nobody], np.int64)[at]
+
+    def fact(self, spec: Spec) -> Ints | None:
+        """A fact of every provider; None where none of them has it."""
+        if id(spec) not in self._facts:
+            self._facts[id(spec)] = self._fact(spec)
+        return self._facts[id(spec)]
+
+    def _fact(self, spec: Spec) -> Ints | None:
+        if spec.derive or spec.id == "provider.lists" or spec.id.removeprefix("provider.") not in self.told:
+            return None
+        values = [_of_provider(spec, provider) for provider in self.providers.values()]
+        if all(value is None for value in values):
+            return None
+        return np.array(
+            [*(MISSING if v is None else coded_value(self.program, spec, v) for v in values), MISSING], np.int64
+        )
+
+    def lists(self, spec: Spec) -> tuple[Ints, Ints, Ints]:
+        """The lists providers stand on, over time: first period of each provider, and the end; first day of each
+        period; the lists as bits, MISSING for nobody."""
+        if id(spec) not in self._lists:
+            names = self.program.set_names.get(spec.id, {})
+            starts, since, masks = [0], [], []
+            for provider in self.providers.values():
+                entries = [(names[entry.list], entry) for entry in provider.lists if entry.list in names]
+                days = {1} | {e.start.toordinal() for _, e in entries if e.start}
+                days |= {e.until.toordinal() + 1 for _, e in entries if e.until}
+                for day in sorted(days):
+                    since.append(day)
+                    masks.append(sum({1 << bit for bit, e in entries if _stands(e, day)}))
+                starts.append(len(since))
+            columns = [*starts, len(since) + 1], [*since, 1], [*masks, MISSING]
+            first, days_of, bits = (np.array(column, np.int64) for column in columns)
+            self._lists[id(spec)] = first, days_of, bits
+        return self._lists[id(spec)]
+
+
+def _stands(entry: Listing, day: int) -> bool:
+    return (entry.start is None or entry.start.toordinal() <= day) and (
+        entry.until is None or day <= entry.until.toordinal()
+    )
+
+
+def _of_provider(spec: Spec, provider: Provider) -> Any:
+    if spec.id.startswith("provider."):
+        name = spec.id.removeprefix("provider.")
+        return provider.role or None if name == "role" else provider.facts.get(name)
+    if spec.id == "specialty":
+        return provider.facts.get("specialty") or provider.specialty or None
+    return provider.facts.get(spec.id)
+
+
+def coded_value(program: Program, spec: Spec, value: Any) -> int:
+    """A value as a number. Raises FactError."""
+    return encode(spec, value, program.currency, program.set_names.get(spec.id, {}), program.atoms.get(spec.id))
+
+
+def directory_of(program: Program, providers: Mapping[str, Provider]) -> Directory:
+    """The directory of a program, kept in it."""
+    kept: Directory | None = program.cache.get("directory")
+    if kept is None or kept.providers is not providers:
+        kept = program.cache["directory"] = Directory(program, providers)
+    return kept
+
+
 class People:
     """Members as a program sees them: their facts as whole numbers, read when first asked for."""
 
     def __init__(self, program: Program, members: Members) -> None:
-        self.program, self.members, self.providers = program, members, members.providers
-        self.told_of_providers = {"role", "specialty"} | facts_of(members.providers)
+        self.program, self.members = program, members
+        self.directory = directory_of(program, members.providers)
         self._kept: dict[tuple[str, int], Ints | None] = {}
 
     def code(self, spec: Spec, value: Any) -> int:
         """A value as a number. Raises FactError."""
-        program = self.program
-        return encode(spec, value, program.currency, program.set_names.get(spec.id, {}), program.atoms.get(spec.id))
+        return coded_value(self.program, spec, value)
 
     def default(self, spec: Spec) -> int:
         """What a fact is where nobody states it."""
@@ -99,29 +181,12 @@ class People:
     def _column(self, which: str, table: pa.Table, spec: Spec) -> Ints | None:
         key = (which, id(spec))
         if key not in self._kept:
-            there = spec.id in table.column_names
-            found = coded(table.column(spec.id), lambda value: self.code(spec, value)) if there else None
+            found = None
+            if spec.id in table.column_names:
+                dated = spec.kind == "date" and pa.types.is_date(table.schema.field(spec.id).type)
+                column = table.column(spec.id)
+                found = Table(table, "").days(spec.id) if dated else coded(column, lambda value: self.code(spec, value))
             if found is not None and spec.id == "role":
                 found = np.where(found == MISSING, self.code(spec, "holder"), found)
             self._kept[key] = found
         return self._kept[key]
-
-    def of_providers(self, spec: Spec, names: Sequence[str]) -> Ints | None:
-        """A fact of each of some providers (-1, the last, of nobody); None where none of them has it."""
-        if spec.derive or spec.id.removeprefix("provider.") not in self.told_of_providers:
-            return None
-        values = [self._of_provider(spec, self.providers.get(name)) for name in names]
-        if all(value is None for value in values):
-            return None
-        return np.array([*(MISSING if v is None else self.code(spec, v) for v in values), MISSING], np.int64)
-
-    @staticmethod
-    def _of_provider(spec: Spec, provider: Provider | None) -> Any:
-        if provider is None or spec.id == "provider.lists":
-            return None
-        if spec.id.startswith("provider."):
-            name = spec.id.removeprefix("provider.")
-            return provider.role or None if name == "role" else provider.facts.get(name)
-        if spec.id == "specialty":
-            return provider.facts.get("specialty") or provider.specialty or None
-        return provider.facts.get(spec.id)

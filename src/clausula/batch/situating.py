@@ -27,7 +27,8 @@ from clausula.program import Column, Program
 CODED = frozenset({"code", "flag", "set"})
 """Kinds of facts that have few values; of the others a column of the table differs from line to line."""
 
-DENSE = 1 << 16
+DENSE_BITS = 16
+DENSE = 1 << DENSE_BITS
 """Numbers up to which a table of all of them is quicker than sorting."""
 
 
@@ -152,6 +153,7 @@ class Source:
     the class of every code, where not all are the same; a group looks only at those it asks about."""
 
     def __init__(self, code: Ints, classes: Mapping[tuple[int, int], Ints]) -> None:
+        self._seen: dict[frozenset[tuple[int, int]], Ints | None] = {}
         telling = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
         if not telling:
             self.code, self.classes = np.zeros(len(code), np.int64), telling
@@ -164,11 +166,13 @@ class Source:
 
     def seen(self, wanted: Collection[tuple[int, int]]) -> Ints | None:
         """One number for all codes that are the same in what is wanted; None where they all are."""
-        rows = [row for key, row in self.classes.items() if key in wanted]
-        if not rows:
+        keys = frozenset(key for key in self.classes if key in wanted)
+        if not keys:
             return None
-        found = combined(rows)
-        return found if found.any() else None
+        if keys not in self._seen:
+            found = combined([self.classes[key] for key in sorted(keys)])
+            self._seen[keys] = found if found.any() else None
+        return self._seen[keys]
 
 
 class Situating:
@@ -253,27 +257,26 @@ class Situating:
 
     def _provider_sources(self) -> Iterable[Source]:
         """What is known of the providers; one source for their facts, one for the lists they stand on."""
-        values, sifting, people = self.values, self.sifting, self.people
+        values, sifting, directory = self.values, self.sifting, self.people.directory
         classes: dict[tuple[int, int], Ints] = {}
         for place, column in enumerate(self.program.columns):
             if column.spec.id == "provider.lists":
-                unique, code = np.unique(values.common(column.spec), return_inverse=True)
-                yield Source(code, {(place, -1): sifting.classes(place, unique)})
+                bits = directory.lists(column.spec)[2]
+                yield Source(values.listing(column.spec), {(place, -1): sifting.classes(place, bits)})
                 continue
-            found = people.of_providers(column.spec, values.names)
+            found = directory.fact(column.spec)
             if found is not None:
-                found = np.concatenate([found[-1:], found[:-1]])
                 mine = (found != MISSING).astype(np.int64) if place in sifting.live else sifting.classes(place, found)
                 for slot in range(self.eras.depth) if column.block else (-1,):
                     classes[place, slot] = mine
-        yield Source(values.provider + 1, classes)
+        yield Source(values.provider, classes)
 
     def _word_source(self, name: str, places: Sequence[int]) -> Source:
         """A column of codes."""
         values, sifting = self.values, self.sifting
         spec = self.program.columns[places[0]].spec
         if values.table.kind(name) == "bool":
-            unique, code = np.unique(np.asarray(values.stated(spec)), return_inverse=True)
+            unique, code = np.array([MISSING, 0, 1]), values.table.small_flags(name)
         else:
             words, at = values.table.words(name)
             unique, code = _coded(values, spec, words), at + 1
@@ -301,7 +304,13 @@ class Situating:
             if there.any():
                 code |= there.astype(np.int64) << len(bits)
                 bits.append(keys)
-        unique, code = np.unique(code, return_inverse=True)
+        if len(bits) < DENSE_BITS:
+            unique = np.flatnonzero(np.bincount(code, minlength=1))
+            place_of = np.zeros(int(unique.max(initial=0)) + 1, np.int64)
+            place_of[unique] = np.arange(len(unique))
+            code = place_of[code]
+        else:
+            unique, code = np.unique(code, return_inverse=True)
         return Source(code, {key: unique >> bit & 1 for bit, keys in enumerate(bits) for key in keys})
 
     # --- situations ---
@@ -317,15 +326,18 @@ class Situating:
 
     def _number(self, group: Ints, kinds: Sequence[tuple[tuple[int, ...], int]], sources: Sequence[Source]) -> Any:
         asks, asked, classes, at = [0], [], [], 0
+        places: dict[int, int] = {}
         for covers, service in kinds:
             wanted = self._wanted(covers, service)
             stride = len(kinds)
             for which, source in enumerate(sources):
                 seen = source.seen(wanted)
                 if seen is not None:
-                    asked.append((which, at, stride))
-                    classes.append(seen)
-                    at += len(seen)
+                    if id(seen) not in places:
+                        places[id(seen)] = at
+                        classes.append(seen)
+                        at += len(seen)
+                    asked.append((which, places[id(seen)], stride))
                     stride *= int(seen.max()) + 1
             if stride >= 1 << 62:
                 raise OverflowError("too many facts are told apart at once")

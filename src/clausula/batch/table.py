@@ -27,10 +27,14 @@ class Table:
         self.table, self.currency = table, currency
         self.rows: int = table.num_rows
         self._words: dict[str, tuple[list[str], Ints]] = {}
+        self._there: dict[str, bool] = {}
 
     def has(self, name: str) -> bool:
         """Whether the table has a column of that name that says something."""
-        return name in self.table.column_names and not pa.types.is_null(self.table.column(name).type)
+        if name not in self._there:
+            there = name in self.table.column_names and not pa.types.is_null(self.table.column(name).type)
+            self._there[name] = there and self.table.column(name).null_count < self.rows
+        return self._there[name]
 
     def kind(self, name: str) -> Any:
         """The Arrow type of a column."""
@@ -91,6 +95,11 @@ class Table:
     def flags(self, name: str) -> Ints:
         """A column of flags: 0, 1 or MISSING."""
         return pc.fill_null(self._column(name).cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
+
+    def small_flags(self, name: str) -> Ints:
+        """A column of flags: 0 missing, 1 false, 2 true."""
+        column = self._column(name).cast(pa.int8())
+        return pc.fill_null(column, -1).to_numpy(zero_copy_only=False) + np.int8(1)
 
     def _column(self, name: str) -> Any:
         return self.table.column(name).combine_chunks()

@@ -7,13 +7,15 @@ and the encoder against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from clausula import codes as k
+from clausula import dates
+from clausula.batch.loops import period_at
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
 from clausula.codes import MISSING
@@ -41,7 +43,7 @@ class Values:
         self.person, self.served, self.enrolled = person, served, enrolled
         self.rows = len(person)
         self.columns = {column.spec.id: column for column in self.program.columns}
-        self.names, self.provider = table.words("provider")
+        self.provider = people.directory.of(*table.words("provider"))
         self._stated: dict[str, Ints] = {}
         self._kept: dict[tuple[str, int], Ints] = {}
 
@@ -107,26 +109,18 @@ class Values:
     def _of_provider(self, spec: Spec) -> Ints | None:
         if spec.id == "provider.lists":
             return self._lists(spec)
-        found = self.people.of_providers(spec, self.names)
+        found = self.people.directory.fact(spec)
         return None if found is None else found[self.provider]
 
     def _lists(self, spec: Spec) -> Ints:
-        """Lists the provider stands on, on the day of admission where there is one, else of service."""
-        names, day = self.program.set_names.get(spec.id, {}), self.listed_on()
-        found = np.full(self.rows, MISSING, np.int64)
-        for number, word in enumerate(self.names):
-            provider = self.people.providers.get(word)
-            mine = np.flatnonzero(self.provider == number) if provider else ()
-            if provider is None or not len(mine):
-                continue
-            mask = np.zeros(len(mine), np.int64)
-            for entry in provider.lists:
-                bit = 1 << names[entry.list] if entry.list in names else 0
-                start = entry.start.toordinal() if entry.start else 0
-                until = entry.until.toordinal() if entry.until else k.FOREVER
-                mask |= np.where((start <= day[mine]) & (day[mine] <= until), bit, 0)
-            found[mine] = mask
-        return found
+        """Lists the provider stands on."""
+        bits = self.people.directory.lists(spec)[2]
+        return bits[self.listing(spec)]
+
+    def listing(self, spec: Spec) -> Ints:
+        """For each line the period of the provider's lists it is in."""
+        start, since, _ = self.people.directory.lists(spec)
+        return period_at(self.provider, self.listed_on(), start, since)
 
     def listed_on(self) -> Ints:
         """The day on which a provider's lists count."""
@@ -216,5 +210,36 @@ def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
     missing = np.zeros(len(arguments[0]), bool)
     for argument in arguments:
         missing |= argument == MISSING
-    plain: list[Any] = [np.where(missing, 1, argument) for argument in arguments]
-    return np.where(missing, MISSING, DERIVATIONS[spec.derive](*plain))
+    plain: list[Any] = [np.where(missing, SOME_DAY, each) if missing.any() else each for each in arguments]
+    by_calendar = BY_CALENDAR.get(spec.derive)
+    found = by_calendar(*map(civil, plain)) if by_calendar else DERIVATIONS[spec.derive](*plain)
+    return np.where(missing, MISSING, found)
+
+
+SOME_DAY = date(2000, 1, 1).toordinal()
+CALENDAR = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
+"""Days whose year, month and day are looked up rather than worked out."""
+
+BY_CALENDAR: Mapping[str, Callable[..., Any]] = {
+    "years": dates.years_apart,
+    "months": dates.months_apart,
+    "plan-year": lambda start, day: dates.years_apart(start, day) + start[0],
+    "year": lambda day: day[0],
+    "month": lambda day: day[0] * 12 + day[1] - 1,
+}
+"""Derivations on days given as year, month and day, as `facts.DERIVATIONS` has them on ordinals."""
+
+
+@lru_cache(maxsize=1)
+def calendar() -> Ints:
+    """Year, month and day of the days of the calendar."""
+    return np.stack(dates.civil(np.arange(*CALENDAR)))
+
+
+def civil(days: Ints) -> dates.Civil:
+    """Year, month and day of many days."""
+    first, end = CALENDAR
+    if len(days) and days.min() >= first and days.max() < end:
+        year, month, day = calendar()[:, days - first]
+        return year, month, day
+    return dates.civil(days)

@@ -25,12 +25,28 @@ from clausula.cli import (
     premium,
     run,
     show,
+    simulate,
     trace,
 )
 from clausula.cli.console import CommandError, Console, fault
 from clausula.cli.options import CODES, shared
 
-COMMANDS = (check, cases, decide, guide, premium, run, bucket, explain, show, trace, demo, portfolio, completion)
+COMMANDS = (
+    check,
+    cases,
+    decide,
+    guide,
+    premium,
+    run,
+    bucket,
+    explain,
+    simulate,
+    show,
+    trace,
+    demo,
+    portfolio,
+    completion,
+)
 EXAMPLES = """examples:
   clausula cases                                   run the golden cases of the bundled plans
   clausula decide situation.toml --lang fr         decide a few lines, with every reason

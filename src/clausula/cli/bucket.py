@@ -10,7 +10,7 @@ from clausula.cli.options import Commands, command
 
 EXAMPLES = """
 clausula bucket --members members --out buckets lines/*.parquet
-clausula bucket --members members --out buckets --usage january/usage --lines 500000 lines/*.parquet
+clausula bucket --members members --out buckets --usage january/usage --lines 1000000 lines/*.parquet
 clausula run buckets --out results
 clausula explain results 4711"""
 ABOUT = """Inputs: Parquet tables in the neutral layout, in any order. Each bucket holds whole households, sorted, with
@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
         "--out", metavar="DIR", required=True, help="folder for the buckets; appears whole, or not at all"
     )
     parser.add_argument("--force", action="store_true", help="replace the folder even where clausula did not write it")
-    parser.add_argument("--lines", metavar="N", type=int, default=0, help="lines a bucket, about (250000)")
+    parser.add_argument("--lines", metavar="N", type=int, default=0, help="lines a bucket, about (500000)")
     parser.add_argument("--usage", metavar="DIR", help="accounts to begin with: the folder usage of an earlier run")
     parser.add_argument(
         "--codes", metavar="FILE", action="append", default=[], help="a further code map (TOML); may be repeated"

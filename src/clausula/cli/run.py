@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -85,7 +85,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         raise CommandError("nobody says who is a member", "name the members file with --members")
     members = Path(args.members)
     inputs = tuple(Path(name) for name in dict.fromkeys(args.inputs))
-    _check(out, args, inputs)
+    others = [Path(name) for name in (args.members, args.usage, args.schema, args.plans, *args.codes) if name]
+    check_out(out, force=args.force, inputs=[*inputs, *others], schema=args.schema)
     languages = LANGUAGES if args.all_languages else ((args.lang,) if args.lang else ())
     job = Job(
         book=book_of(args), roster=read_roster(members), inputs=inputs, out=out, members=members,
@@ -120,17 +121,17 @@ def _run_buckets(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _check(out: Path, args: argparse.Namespace, inputs: tuple[Path, ...]) -> None:
+def check_out(out: Path, *, force: bool, inputs: Sequence[Path], schema: str | None) -> None:
+    """Raises CommandError where the results may not be written there, or the folder of schemas is none."""
     from clausula.batch.folder import FolderError, check_place
 
-    others = [Path(name) for name in (args.members, args.usage, args.schema, args.plans, *args.codes) if name]
     try:
-        check_place(out, force=args.force, inputs=[*inputs, *others])
+        check_place(out, force=force, inputs=inputs)
     except FolderError as error:
         raise CommandError(error.message, error.mend) from None
-    if args.schema and not Path(args.schema).is_dir():
+    if schema and not Path(schema).is_dir():
         raise CommandError(
-            f"looked for schemas in {args.schema}: there is no such folder", "name the folder of the .xsd files"
+            f"looked for schemas in {schema}: there is no such folder", "name the folder of the .xsd files"
         )
 
 

@@ -259,11 +259,23 @@ class Sheet:
         return [None] * self.rows
 
     def _tuples(self, name: str, column: Any) -> list[tuple[str, ...] | None]:
+        """Lists of texts as tuples, equal ones shared; None where a cell is empty."""
+        if column.null_count == self.rows:
+            return [None] * self.rows
+        flat = column.flatten()
+        words, at = _coded(flat if pa.types.is_dictionary(flat.type) else flat.dictionary_encode(), len(flat))
+        missing = np.asarray(column.is_null())
+        lengths = pc.fill_null(column.value_lengths(), 0).to_numpy(zero_copy_only=False)
+        ends = np.cumsum(lengths)
+        empty = np.flatnonzero(np.asarray(flat.is_null()))
+        for row in dict.fromkeys(np.searchsorted(ends, empty, side="right").tolist()):
+            self.wrong("bad-value", f"{name} holds an empty text", "leave it out", row, column=name)
+        texts = [words[which] for which in at]
+        known: dict[tuple[str, ...], tuple[str, ...]] = {}
         found: list[tuple[str, ...] | None] = []
-        for row, each in enumerate(column.to_pylist()):
-            if each is not None and None in each:
-                self.wrong("bad-value", f"{name} holds an empty text", "leave it out", row, column=name)
-            found.append(None if each is None else tuple(word or "" for word in each))
+        for start, end, none in zip((ends - lengths).tolist(), ends.tolist(), missing.tolist(), strict=True):
+            each = tuple(texts[start:end])
+            found.append(None if none else known.setdefault(each, each))
         return found
 
     def _column(self, name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Who signs in and as whom they act; see README.md."""

@@ -1,0 +1,12 @@
+"""The door for the web server (granian)."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from clausula_server.lib.bodies import limited
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clausula_server.settings")
+application = limited(get_asgi_application())  # type: ignore[arg-type] # Django says Mapping where ASGI says dict

@@ -1,0 +1,1 @@
+"""Who saw and who changed what; see README.md."""

@@ -1,0 +1,1 @@
+"""What was charged, what was decided and why; see README.md."""

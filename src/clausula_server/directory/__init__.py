@@ -1,0 +1,1 @@
+"""Who treats and issues: providers and practitioners; see README.md."""

@@ -1,0 +1,1 @@
+"""Files that people send and receive, sealed at rest; see README.md."""

@@ -1,0 +1,1 @@
+"""What happened, appended, and handed on; see README.md."""

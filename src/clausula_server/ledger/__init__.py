@@ -1,0 +1,1 @@
+"""Double entry in minor units, append-only; see README.md."""

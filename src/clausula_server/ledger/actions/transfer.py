@@ -1,0 +1,85 @@
+"""Transfers: post them, reverse one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from clausula_server.ledger.models import Account, Entry, Transfer
+from clausula_server.lib.acting import action
+from clausula_server.lib.ids import new_id
+
+
+class CannotPost(ValueError):  # noqa: N818 - what is the matter
+    """The transfer is none: a mistake of the program that posts it, not of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """What is to be posted. entries: account and amount in minor units, positive debit, negative credit; they add up
+    to 0 in each currency. key: names the transfer for good, so that posting it again posts nothing.
+    """
+
+    key: str
+    kind: str
+    booked_on: date
+    entries: Sequence[tuple[Account, int]]
+    reverses: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@action
+def post_transfers(new: Sequence[NewTransfer]) -> list[UUID]:
+    """Post transfers, all or none; the ids under which they stand. Three statements at most, however many.
+
+    A key that is posted already is left as it is, and its id answered: the caller may try again after a crash.
+    Raises CannotPost where one does not balance, or where a key stands for another transfer.
+    """
+    for each in new:
+        _check(each)
+    rows = [
+        Transfer(id=each.id, key=each.key, kind=each.kind, booked_on=each.booked_on, reverses_id=each.reverses)
+        for each in new
+    ]
+    Transfer.objects.bulk_create(rows, ignore_conflicts=True)
+    held = dict(Transfer.objects.filter(key__in=[each.key for each in new]).values_list("key", "id"))
+    if missing := [each.key for each in new if each.key not in held]:
+        raise CannotPost(f"{', '.join(missing)}: what it reverses is reversed already")
+    ours = [each for each in new if held[each.key] == each.id]
+    Entry.objects.bulk_create(
+        Entry(transfer_id=each.id, account=account, amount=amount, currency=account.currency)
+        for each in ours
+        for account, amount in each.entries
+    )
+    for each in new:
+        if held[each.key] != each.id:
+            _require_same(each, held[each.key])
+    return [held[each.key] for each in new]
+
+
+@action
+def reverse_transfer(transfer: Transfer, key: str, booked_on: date) -> UUID:
+    """Post the opposite of a transfer; the first stays as it is. Raises CannotPost where it is reversed already."""
+    entries = [(entry.account, -entry.amount) for entry in transfer.entries.select_related("account")]
+    return post_transfers([NewTransfer(key, f"{transfer.kind}.reversed", booked_on, entries, transfer.id)])[0]
+
+
+def _check(new: NewTransfer) -> None:
+    sums: Counter[str] = Counter()
+    for account, amount in new.entries:
+        if type(amount) is not int:
+            raise CannotPost(f"{new.key}: {amount!r} is no amount in minor units")
+        sums[account.currency] += amount
+    if off := {currency: amount for currency, amount in sums.items() if amount}:
+        raise CannotPost(f"{new.key} does not balance: {off} too much")
+    if len(new.entries) < 2 or any(amount == 0 for _, amount in new.entries):
+        raise CannotPost(f"{new.key}: a transfer moves something from one account to another")
+
+
+def _require_same(new: NewTransfer, held: UUID) -> None:
+    stands = sorted(Entry.objects.filter(transfer=held).values_list("account", "amount"))
+    if stands != sorted((account.id, amount) for account, amount in new.entries):
+        raise CannotPost(f"{new.key} is posted already, with other entries")

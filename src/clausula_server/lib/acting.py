@@ -1,0 +1,160 @@
+"""Who acts, told to everyone who must know: the code below, PostgreSQL's row-level security, and the history.
+
+A page, an endpoint or a job runs `with acting(actor, reason)`. One statement declares the actor to the connection, one
+takes it back. Where nobody acts, row-level security shows no row and an action refuses to run.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
+
+from clausula_server.lib.ids import new_id
+from clausula_server.lib.roles import Role
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and what that gives a right to see. Made by `accounts.actors` for a request, by `system` for a job.
+
+    administrates: persons whose contracts, contacts and payments they may see and act on. reads_care: persons whose
+    care they may read. Both hold for today, themselves included. scopes: the permissions, or beginnings of their names,
+    that a token is confined to; None for somebody who signed in.
+    """
+
+    user: UUID | None = None
+    person: UUID | None = None
+    provider: UUID | None = None
+    roles: frozenset[Role] = frozenset()
+    administrates: frozenset[UUID] = frozenset()
+    reads_care: frozenset[UUID] = frozenset()
+    name: str = ""
+    scopes: frozenset[str] | None = None
+
+    def is_in_scope(self, permission: str) -> bool:
+        """Whether a token may be used for it."""
+        return self.scopes is None or any(f"{permission}.".startswith(f"{scope}.") for scope in self.scopes)
+
+    def is_a(self, *roles: Role) -> bool:
+        """Whether they have one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An actor at work: why, and the id under which the history groups what is done."""
+
+    actor: Actor
+    reason: str
+    id: UUID = field(default_factory=new_id)
+
+
+_now: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+class NobodyActs(RuntimeError):  # noqa: N818 - named by what is the matter
+    """An action was called without `with acting(…)` around it: a mistake in the program."""
+
+
+def current() -> Acting:
+    """Who acts at present. Raises NobodyActs."""
+    now = _now.get()
+    if now is None:
+        raise NobodyActs("an action needs an actor: call it under a @guard, in a @job, or with acting(…)")
+    return now
+
+
+def current_actor() -> Actor:
+    """The actor at present. Raises NobodyActs."""
+    return current().actor
+
+
+@contextmanager
+def acting(actor: Actor, reason: str = "") -> Iterator[Actor]:
+    """Let the actor act. Nested, the inner one acts; afterwards the outer one again."""
+    before = _now.get()
+    now = Acting(actor, reason)
+    token = _now.set(now)
+    try:
+        _declare(now)
+        yield actor
+    finally:
+        _now.reset(token)
+        _declare(before)
+
+
+@contextmanager
+def elevated(why: str) -> Iterator[None]:
+    """See every row for a while, as the system does: a decision needs the household's other lines, whoever sends one.
+
+    Only after the right to do the thing was checked, only inside a transaction, never around what is shown to somebody.
+    """
+    if not connection.in_atomic_block:
+        raise NobodyActs("elevated(…) belongs into an action's transaction")
+    now = current()
+    actor = replace(now.actor, roles=now.actor.roles | {Role.SYSTEM})
+    with acting(actor, f"{now.reason}: {why}" if now.reason else why):
+        yield
+
+
+def system(reason: str) -> Actor:
+    """The actor of jobs and of the demo's loader: nobody in person."""
+    return Actor(roles=frozenset({Role.SYSTEM}), name=f"system ({reason})")
+
+
+def action(work: Callable[P, Answer]) -> Callable[P, Answer]:
+    """Make a function an action: somebody must act, and all of it happens or nothing."""
+
+    @functools.wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        current()
+        with transaction.atomic():
+            return work(*args, **kwargs)
+
+    return done
+
+
+def _declare(now: Acting | None) -> None:
+    """Tell the connection who acts. In a broken transaction nothing can be told, and its end takes it back anyway."""
+    raw = connection.connection
+    if raw is not None and raw.info.transaction_status == TransactionStatus.INERROR:
+        return
+    if raw is None and now is None:  # the connection went back to the pool closed; nothing is left to take back
+        return
+    settings = _settings(now)
+    calls = ", ".join(f"set_config('{name}', %s, false)" for name in settings)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {calls}", list(settings.values()))
+    except Exception:
+        connection.close()  # never give back a connection that still speaks for somebody
+        raise
+
+
+def _settings(now: Acting | None) -> dict[str, str]:
+    actor = now.actor if now else Actor()
+    told = (
+        {"user": str(actor.user), "name": actor.name, "roles": sorted(actor.roles), "reason": now.reason} if now else {}
+    )
+    return {
+        "app.user": str(actor.user or ""),
+        "app.person": str(actor.person or ""),
+        "app.provider": str(actor.provider or ""),
+        "app.roles": ",".join(sorted(actor.roles)),
+        "app.administrates": ",".join(map(str, actor.administrates)),
+        "app.reads_care": ",".join(map(str, actor.reads_care)),
+        "pghistory.context_id": str(now.id) if now else "",
+        "pghistory.context_metadata": json.dumps(told) if now else "",
+    }

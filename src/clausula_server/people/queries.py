@@ -1,0 +1,66 @@
+"""Reads about people: who may see what of whom, and what others ask of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clausula_server.lib.roles import Role
+from clausula_server.people.models import FamilyRole, Mandate, Membership, Person, Scope, StaffRole
+
+PRIVATE_FROM = {"CH": 12, "FR": 15, "IT": 14, "NL": 12}
+"""From this age on, the care of a young person is their own matter, also towards parents. The law of where they live;
+a house that knows better sets it lower, never higher."""
+PRIVATE_FROM_ELSEWHERE = 12
+ADULTS = frozenset({FamilyRole.HOLDER, FamilyRole.SPOUSE, FamilyRole.PARTNER})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whom a person may see on a day: whose contracts and payments, and whose care."""
+
+    administrates: frozenset[UUID]
+    reads_care: frozenset[UUID]
+
+
+def age_on(person: Person, day: date) -> int:
+    """Completed years."""
+    return day.year - person.born.year - ((day.month, day.day) < (person.born.month, person.born.day))
+
+
+def keeps_care_private(person: Person, day: date) -> bool:
+    """Whether the person is old enough that parents do not read their care without consent."""
+    return age_on(person, day) >= PRIVATE_FROM.get(person.country, PRIVATE_FROM_ELSEWHERE)
+
+
+def sight_of(person: UUID, day: date) -> Sight:
+    """Whom the person may see on a day.
+
+    1. Everybody sees their own.
+    2. In a household, the holder administrates everyone; spouse and partner administrate the children. Both read the
+       care of a child until it is old enough to keep it private. Nobody reads another adult's care.
+    3. A mandate in force opens what it says: administration, or care as well.
+    """
+    administrates, reads_care = {person}, {person}
+    homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
+    together = list(Membership.objects.filter(household__in=homes, during__contains=day).select_related("person"))
+    own = next((each for each in together if each.person_id == person), None)
+    if own is not None and own.role in ADULTS:
+        for other in (each for each in together if each.person_id != person):
+            child = other.role == FamilyRole.CHILD
+            if child or own.role == FamilyRole.HOLDER:
+                administrates.add(other.person_id)
+            if child and not keeps_care_private(other.person, day):
+                reads_care.add(other.person_id)
+    for giver, scope in Mandate.objects.filter(receiver_id=person, during__contains=day).values_list("giver", "scope"):
+        administrates.add(giver)
+        if scope == Scope.CARE:
+            reads_care.add(giver)
+    return Sight(frozenset(administrates), frozenset(reads_care))
+
+
+def staff_roles_of(person: UUID, day: date) -> frozenset[Role]:
+    """The roles the person holds in the house on that day."""
+    held = StaffRole.objects.filter(person_id=person, during__contains=day).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)

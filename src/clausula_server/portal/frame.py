@@ -1,0 +1,85 @@
+"""What the frame around every page shows: the house's name, who is here, and where they can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clausula_server.lib.access import SignInNeeded, actor_of, may
+from clausula_server.lib.acting import Actor
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere to go. permission: who does not have it is not shown the way; "" for everybody signed in."""
+
+    label: Words
+    about: Words
+    url_name: str
+    icon: str
+    permission: str = ""
+    in_menu: bool = True
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return reverse(self.url_name)
+
+
+PLACES: list[Place] = [
+    Place(_("Home"), "", "home", "home"),
+    Place(
+        _("Sign-in and security"),
+        _("Passkeys, app and recovery codes: how you prove that it is you."),
+        "accounts_second_factor",
+        "shield",
+    ),
+    Place(
+        _("Devices"),
+        _("Where you are signed in. Sign out a phone you lost."),
+        "usersessions_list",
+        "devices",
+        in_menu=False,
+    ),
+    Place(
+        _("Tokens"),
+        _("Let a system of yours work here, within limits that you set."),
+        "accounts_tokens",
+        "key",
+        permission="accounts.token.make",
+        in_menu=False,
+    ),
+]
+"""A room that shows something adds its places here, in the order of the menu."""
+
+
+def places_of(actor: Actor) -> Iterator[Place]:
+    """Where the actor can go."""
+    for place in PLACES:
+        if not place.permission or may(actor, place.permission):
+            yield place
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page."""
+    actor: Actor | None = None
+    with suppress(SignInNeeded):  # on pages for everybody; guarded ones have asked already
+        if hasattr(request, "user") and request.user.is_authenticated:  # a request refused early has none
+            actor = actor_of(request)
+    match = request.resolver_match
+    return {
+        "house": settings.CLAUSULA_NAME,
+        "actor": actor,
+        "places": list(places_of(actor)) if actor else [],
+        "here": match.url_name if match else "",
+    }

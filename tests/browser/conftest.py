@@ -1,0 +1,201 @@
+"""Browser tests: the real server with the demo world, started once for a run, and whatever Chromium there is."""
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
+SHOTS = os.environ.get("CLAUSULA_SCREENSHOTS", "")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+START_WITHIN = 180.0
+STARTED: list[subprocess.Popen[bytes]] = []
+
+
+def chromium() -> str:
+    """A browser: $CHROMIUM, one on the path, else Debian's, where we are root."""
+    for name in (os.environ.get("CHROMIUM"), *NAMES):
+        if name and (found := shutil.which(name)):
+            return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "-q", "update"], check=False)
+        subprocess.run(["apt-get", "-q", "install", "-y", "--no-install-recommends", "chromium"], check=False)
+    if found := shutil.which("chromium"):
+        return str(found)
+    pytest.skip("no browser: install chromium, or name one as CHROMIUM")
+
+
+@dataclass(frozen=True)
+class House:
+    """The running server: its address, and what it said, codes among it."""
+
+    address: str
+    log: Path
+
+    def code(self, phone: str, ask: Callable[[], object]) -> str:
+        """The code that comes by SMS to the phone after it was asked for."""
+        before = len(self._codes(phone))
+        ask()
+        for _ in range(200):
+            if len(codes := self._codes(phone)) > before:
+                return codes[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"no code came to {phone}")
+
+    def activation(self) -> str:
+        """The code in Paul's letter."""
+        return str(re.findall(r"activation code .*: (\S+)", self.log.read_text())[-1])
+
+    def _codes(self, phone: str) -> list[str]:
+        return re.findall(rf"→ {re.escape(phone)}: (\d{{6}})", self.log.read_text())
+
+
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """Hold off the other processes of this run."""
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def house(testrun_uid: str) -> Iterator[House]:
+    """The server of this run: the first process that wants it starts it, the last that is done stops it."""
+    place = Path(tempfile.gettempdir()) / f"clausula-browser-{testrun_uid[:12]}"
+    users = place / "users"
+    with alone(place):
+        if not users.exists():
+            place.mkdir(mode=0o755)
+            _start(place)
+        users.write_text(str(int(users.read_text() or 0) + 1) if users.exists() else "1")
+    yield House((place / "address").read_text(), place / "log")
+    with alone(place):
+        left = int(users.read_text()) - 1
+        users.write_text(str(left))
+        if left == 0:
+            with suppress(ProcessLookupError):
+                os.kill(int((place / "pid").read_text()), signal.SIGINT)
+            _wait_until(lambda: "the data stays" in (place / "log").read_text())
+            for demo in STARTED:
+                demo.wait()
+            shutil.rmtree(place, ignore_errors=True)
+    place.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _start(place: Path) -> None:
+    ours = ("CLAUSULA_", "DATABASE_URL", "DJANGO_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    with (place / "log").open("w") as log:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "clausula_server", "demo", "--port", "8500"],
+            env={**env, "CLAUSULA_STATE": str(place / "state")},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    STARTED.append(demo)
+    (place / "pid").write_text(str(demo.pid))
+    _wait_until(lambda: "Ctrl-C stops it" in (place / "log").read_text() or demo.poll() is not None)
+    found = re.search(r"runs at (http://localhost:\d+)/", (place / "log").read_text())
+    assert found, (place / "log").read_text()
+    with urllib.request.urlopen(f"{found[1]}/health", timeout=10) as answer:  # noqa: S310 - our own server
+        assert answer.status == 200
+    (place / "address").write_text(found[1])
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + START_WITHIN
+    while not true() and time.monotonic() < end:
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """How the browser is started; root has no sandbox."""
+    options = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return {"executable_path": chromium(), "args": options}
+
+
+@dataclass
+class Visit:
+    """A page in one of the four modes. It fails the test where the console complains or another host is asked."""
+
+    page: Page
+    house: House
+    mode: str
+    complaints: list[str]
+
+    def go(self, path: str) -> None:
+        """Open an address of the house."""
+        self.page.goto(self.house.address + path)
+
+    def look(self, name: str) -> None:
+        """Have axe look at the page, and keep a picture where CLAUSULA_SCREENSHOTS names a folder."""
+        self.page.wait_for_load_state("networkidle")
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}-{self.mode}.png", full_page=True)
+        found = Axe().run(self.page, options=RULES)
+        assert found.violations_count == 0, found.generate_report()
+        too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not self.page.evaluate(too_wide), f"{name} is wider than the screen"
+
+    def sign_in(self, phone: str) -> None:
+        """By phone and code; phone as E.164."""
+        self.go("/accounts/login/")
+        self.page.get_by_label("Mobile number").fill(phone)
+        send = self.page.get_by_role("button", name="Send me a code")
+        code = self.house.code(phone, send.click)
+        with self.page.expect_navigation(url=lambda url: "/confirm/" not in url):
+            self.page.get_by_label("Code").fill(code)  # the sixth digit sends it
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(house: House, browser: Browser) -> Iterator[Visitor]:
+    """Make visits: `visit("dark-phone")`."""
+    made: list[tuple[Visit, BrowserContext]] = []
+
+    def begin(mode: str = "light-desktop") -> Visit:
+        scheme, width = mode.split("-")
+        wide, high = WIDTHS[width]
+        context = browser.new_context(
+            color_scheme="dark" if scheme == "dark" else "light",
+            viewport={"width": wide, "height": high},
+            locale="en-GB",
+            is_mobile=width == "phone",
+            has_touch=width == "phone",
+        )
+        page = context.new_page()
+        visit = Visit(page, house, mode, [])
+        page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        page.on("request", lambda sent: _note_host(visit, sent.url))
+        made.append((visit, context))
+        return visit
+
+    yield begin
+    for visit, context in made:
+        context.close()
+        assert visit.complaints == []
+
+
+def _note_host(visit: Visit, url: str) -> None:
+    if not url.startswith((visit.house.address, "data:", "blob:")):
+        visit.complaints.append(f"asked {url}")

@@ -1,0 +1,1 @@
+"""Tests of the what-if room: small portfolios decided twice, with every difference worked out by hand."""
