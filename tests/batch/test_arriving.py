@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clausula.batch.arriving import BUCKET, KIND, LINE, LINES, MEMBERS, POSITION, Court, results_schema
-from clausula.batch.buckets import Bucket, read_buckets
+from clausula.batch.buckets import read_buckets
 from clausula.batch.running import together
 from clausula.compiled import available
 from clausula.intake import InputError
@@ -33,46 +33,54 @@ def plain(table: pa.Table) -> pa.Table:
 
 
 def structures(table: pa.Table) -> Any:
-    return plain(table).combine_chunks().to_struct_array()
+    rows = table.combine_chunks().to_struct_array()
+    return rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
 
 
-def empty(kind: Any, rows: int) -> Any:
-    return pa.nulls(rows, kind)
+def tables_of(folder: Path, file: str) -> dict[str, pa.Table]:
+    """A file of every bucket, all with the same columns: those that a bucket does not have are empty there."""
+    found = {}
+    for each in read_buckets(folder).buckets:
+        path = folder / each.name / f"{file}.parquet"
+        found[each.name] = (
+            plain(pq.read_table(path)) if path.is_file() else pa.table({"household": pa.array([], pa.string())})
+        )
+    columns = pa.unify_schemas([table.schema for table in found.values()]).empty_table()
+    return {name: pa.concat_tables([columns, table], promote_options="default") for name, table in found.items()}
 
 
-def rows_of(folder: Path, bucket: Bucket) -> pa.Table:
-    """A bucket as it arrives."""
-    home = folder / bucket.name
-    members = {}
-    for name in MEMBERS:
-        path = home / f"{name}.parquet"
-        table = pq.read_table(path) if path.is_file() else pa.table({"household": pa.array([], pa.string())})
-        rows = structures(table.add_column(0, POSITION, pa.array(range(table.num_rows), pa.int64())))
-        if isinstance(rows, pa.ChunkedArray):
-            rows = rows.combine_chunks()
-        members[name] = pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), rows)
-    lines = structures(pq.read_table(home / "lines.parquet"))
-    if isinstance(lines, pa.ChunkedArray):
-        lines = lines.combine_chunks()
+def arriving(folder: Path) -> dict[str, pa.Table]:
+    """The rows of every bucket as they arrive, by its name."""
+    lines, members = tables_of(folder, "lines"), {name: tables_of(folder, name) for name in MEMBERS}
+    return {
+        each.name: rows_of(each.name, lines[each.name], {name: found[each.name] for name, found in members.items()})
+        for each in read_buckets(folder).buckets
+        if each.lines
+    }
+
+
+def rows_of(bucket: str, table: pa.Table, members: dict[str, pa.Table]) -> pa.Table:
+    """A bucket as it arrives: a row for each table of members, then a row a line."""
+    lines = structures(table)
     count = len(MEMBERS) + len(lines)
     columns: dict[str, Any] = {
-        BUCKET: pa.array([bucket.name] * count),
+        BUCKET: pa.array([bucket] * count),
         KIND: pa.array([*range(len(MEMBERS)), *[LINES] * len(lines)], pa.int32()),
         POSITION: pa.array([*[-1] * len(MEMBERS), *range(len(lines))], pa.int64()),
     }
-    for kind, (name, cell) in enumerate(members.items()):
-        parts = [empty(cell.type, kind), cell, empty(cell.type, count - kind - 1)]
-        columns[name] = pa.concat_arrays(parts)
-    columns[LINE] = pa.concat_arrays([empty(lines.type, len(MEMBERS)), lines])
+    for kind, name in enumerate(MEMBERS):
+        found = members[name]
+        rows = structures(found.add_column(0, POSITION, pa.array(range(found.num_rows), pa.int64())))
+        cell = pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), rows)
+        columns[name] = pa.concat_arrays([pa.nulls(kind, cell.type), cell, pa.nulls(count - kind - 1, cell.type)])
+    columns[LINE] = pa.concat_arrays([pa.nulls(len(MEMBERS), lines.type), lines])
     return pa.table(columns)
 
 
 def batches(dealt: Dealt, size: int, spoil: Callable[[pa.Table], pa.Table] = lambda table: table) -> Iterator[Any]:
     """All buckets as batches of so many rows; a batch may hold the end of one bucket and the beginning of the next."""
-    found = [rows_of(dealt.buckets, each) for each in read_buckets(dealt.buckets).buckets if each.lines]
-    alike = [table for table in found if table.schema == found[0].schema]
-    assert len(alike) == len(found)
-    for batch in spoil(pa.concat_tables(found)).combine_chunks().to_batches(max_chunksize=size):
+    found = pa.concat_tables(arriving(dealt.buckets).values())
+    for batch in spoil(found).combine_chunks().to_batches(max_chunksize=size):
         yield batch.slice(0, 0)  # empty batches are nothing to worry about
         yield batch
 
@@ -165,8 +173,7 @@ def test_what_is_not_whole_or_not_in_order_is_refused(dealt: Dealt, spoil: Any, 
 
 
 def test_people_after_lines_are_refused(dealt: Dealt) -> None:
-    name = read_buckets(dealt.buckets).buckets[0].name
-    rows = rows_of(dealt.buckets, next(each for each in read_buckets(dealt.buckets).buckets if each.name == name))
+    rows = next(iter(arriving(dealt.buckets).values()))
     with pytest.raises(InputError, match="people first, lines last"):
         drained(court(dealt).decide(people_last(rows).to_batches()))
 

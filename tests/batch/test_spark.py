@@ -22,10 +22,12 @@ from clausula.batch.buckets import Bucket, read_buckets
 from clausula.batch.running import Run, finish, prepare
 from clausula.batch.spark import Work, decide_sent, engine_mark, run_on_spark
 from clausula.batch.spark_session import SparkError, in_plain_words, java, said, session
+from clausula.book import load_plans
 from clausula.cli import main
 from clausula.compiled import available
 from clausula.intake import InputError
-from tests.batch.decided import Dealt, assert_same, left_over, tables
+from tests.batch.decided import Dealt, assert_as_line_by_line, assert_same, left_over, tables
+from tests.batch.golden import golden, readings
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
@@ -219,6 +221,7 @@ def test_spark_decides_buckets_as_this_machine_and_goes_on_where_it_was(
 ) -> None:
     assert run_on_spark(dealt.book, dealt.buckets, tmp_path) == dealt.tally
     assert_same(tmp_path, dealt.local)
+    assert_as_line_by_line(dealt, tmp_path)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
     lost = min((tmp_path / "decisions").glob("*.json"))
     lost.unlink()
@@ -226,6 +229,18 @@ def test_spark_decides_buckets_as_this_machine_and_goes_on_where_it_was(
     again = {path for path, then in files.items() if path.stat().st_mtime_ns != then}
     assert {path.stem for path in again} == {lost.stem}
     assert spark.sparkContext.defaultParallelism == 2  # the session that was there is still there
+
+
+def test_spark_decides_golden_cases_as_alone(spark: Any, tmp_path: Path) -> None:
+    assert spark
+    every = list(readings(load_plans()))
+    other = next(each for each in every[1:] if len(each[1]) > 1)  # parameters go along with the job
+    for number, (book, cases) in enumerate((every[0], other)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found = golden(book, cases, folder)
+        run_on_spark(book, found.folder, folder / "out")
+        found.assert_decided(folder / "out")
 
 
 def test_spark_tells_what_the_engine_says_of_a_bucket_out_of_order(
