@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -9,6 +11,7 @@ import pytest
 
 from clausula.batch.bucketing import make_buckets
 from clausula.batch.running import run_buckets
+from clausula.batch.spark_session import SparkError, java
 from clausula.batch.tally import Tally
 from clausula.book import load_plans
 from clausula.intake import read_roster
@@ -18,7 +21,7 @@ from tests.batch.decided import Dealt
 
 @pytest.fixture(scope="session")
 def dealt(tmp_path_factory: pytest.TempPathFactory) -> Dealt:
-    """Some 2000 lines in eight buckets, with what an earlier year left in the accounts of some households."""
+    """Some 2000 lines in a dozen buckets, with what an earlier year left in the accounts of some households."""
     book, home = load_plans(), tmp_path_factory.mktemp("dealt")
     portfolio, buckets, local = (home / name for name in ("portfolio", "buckets", "local"))
     portfolio.mkdir()
@@ -30,6 +33,22 @@ def dealt(tmp_path_factory: pytest.TempPathFactory) -> Dealt:
     run_buckets(book, earlier, before)
     usage: Any = pq.read_table(before / "usage")
     buckets.mkdir()
-    make_buckets(book, roster, lines, buckets, lines=250, usage=usage)
+    make_buckets(book, roster, lines, buckets, lines=160, usage=usage)
     tally: Tally = run_buckets(book, buckets, local)
     return Dealt(book, roster, lines, buckets, local, tally)
+
+
+@pytest.fixture
+def own(dealt: Dealt, tmp_path: Path) -> Path:
+    """Buckets that a test may spoil."""
+    return Path(shutil.copytree(dealt.buckets, tmp_path / "own"))
+
+
+@pytest.fixture(scope="session")
+def java_for_spark() -> None:
+    """Skips what needs Spark where Spark or Java is missing, and says what to do."""
+    pytest.importorskip("pyspark", reason="Spark is not installed: ./run setup spark")
+    try:
+        java()
+    except SparkError as error:
+        pytest.skip(f"{error.message}; {error.mend}")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clausula.adjudicate import adjudicate
+from clausula.batch.buckets import Bucket, read_buckets
 from clausula.batch.gather import gather
 from clausula.batch.tally import Tally
 from clausula.book import Book
@@ -20,6 +22,8 @@ from clausula.usage import AccountKey, Usage
 
 FILES = ("decisions", "usage")
 Told = dict[str, Any]
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options by which Java begins sooner, for work of seconds."""
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,11 @@ def assert_same(out: Path, other: Path) -> None:
 def left_over(out: Path) -> list[Path]:
     """Files that are not whole."""
     return [path for kind in FILES for path in (out / kind).glob(".*")]
+
+
+def unsorted(folder: Path) -> Bucket:
+    """Spoil a bucket; returns it."""
+    found = next(each for each in read_buckets(folder).buckets if each.lines > 10)
+    lines = pq.read_table(folder / found.name / "lines.parquet")
+    pq.write_table(pa.concat_tables([lines.slice(5), lines.slice(0, 5)]), folder / found.name / "lines.parquet")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,16 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from clausula.batch.bucketing import make_buckets
-from clausula.batch.running import run_buckets
-from clausula.batch.spark_session import SparkError, java
-from clausula.book import load_plans
-from clausula.intake import read_roster
-from clausula.portfolio import FAMILIES, Order, write
-from tests.batch.decided import assert_same
+from clausula.batch.buckets import read_buckets
+from clausula.compiled import available
+from tests.batch.decided import QUICK_JAVA, Dealt, assert_same
 
+pytestmark = [
+    pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are found in /proc"),
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.usefixtures("java_for_spark"),
+]
 PROGRAM = "import sys; from clausula.cli import main; sys.exit(main(sys.argv[1:]))"
-PATIENCE = 900
+EXECUTOR = "CoarseGrainedExecutorBackend"
+PATIENCE = 300
 """Seconds to wait for something to happen on a busy machine."""
 
 
@@ -45,49 +49,35 @@ def descendants(pid: int) -> Iterator[tuple[int, str]]:
                 continue
 
 
-def killed_in_the_middle(process: subprocess.Popen[str], decisions: Path, buckets: int) -> int:
-    """Kill one executor of a run as soon as it has decided something; returns how many buckets were done then."""
+def killed_in_the_middle(process: subprocess.Popen[str], decisions: Path) -> int:
+    """Kill one executor of a run as soon as a bucket is decided; returns how many were decided then."""
     until = time.monotonic() + PATIENCE
+    executors: list[int] = []
     while time.monotonic() < until and process.poll() is None:
         done = len(list(decisions.glob("*.json")))
-        if 0 < done < buckets:
-            executors = [pid for pid, line in descendants(process.pid) if "CoarseGrainedExecutorBackend" in line]
-            if executors:
-                os.kill(executors[0], signal.SIGKILL)
-                return done
+        if executors and done:
+            os.kill(executors[0], signal.SIGKILL)
+            return done
+        if not executors:
+            executors = [pid for pid, line in descendants(process.pid) if EXECUTOR in line]
         time.sleep(0.02)
     raise AssertionError(f"no executor was seen at work: {process.poll()}")
 
 
-@pytest.mark.nightly
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are found in /proc")
-def test_a_run_whose_executor_is_killed_ends_the_same(tmp_path: Path) -> None:
-    pytest.importorskip("pyspark", reason="Spark is not installed: ./run setup spark")
-    try:
-        java()
-    except SparkError as error:
-        pytest.skip(f"{error.message}; {error.mend}")
-    book = load_plans()
-    portfolio, source, local, out = (tmp_path / name for name in ("portfolio", "buckets", "local", "out"))
-    portfolio.mkdir()
-    source.mkdir()
-    write(Order(100_000, seed=13, families=FAMILIES, faulty=1_000, shuffle=True), portfolio)
-    roster, lines = read_roster(portfolio / "members"), sorted((portfolio / "lines").glob("*.parquet"))
-    count = len(make_buckets(book, roster, lines, source, lines=1000).buckets)
-    expected = run_buckets(book, source, local)
-    arguments = ["run", str(source), "--out", str(out), "--engine", "spark", "--master", "local-cluster[2,1,1024]"]
+def test_a_run_whose_executor_is_killed_ends_the_same(dealt: Dealt, tmp_path: Path) -> None:
+    arguments = ["run", str(dealt.buckets), "--out", str(tmp_path / "out"), "--engine", "spark"]
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments, "--json"],
+        [sys.executable, "-c", PROGRAM, *arguments, "--master", "local-cluster[2,1,1024]", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable, "JAVA_TOOL_OPTIONS": QUICK_JAVA},
     )  # fmt: skip
     try:
-        done = killed_in_the_middle(process, out / "decisions", count)
+        done = killed_in_the_middle(process, tmp_path / "out" / "decisions")
         told, trouble = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert process.returncode == 0, trouble
-    assert 0 < done < count
-    assert "Lost executor" in trouble or "exited" in trouble or told
-    assert f'"lines": {expected.all.lines}' in told
-    assert_same(out, local)
+    assert 0 < done < len(read_buckets(dealt.buckets).buckets)
+    assert "Lost executor" in trouble
+    assert json.loads(told)["total"] == json.loads(json.dumps(dealt.tally.as_dict()["total"]))
+    assert_same(tmp_path / "out", dealt.local)
