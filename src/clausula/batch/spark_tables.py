@@ -163,7 +163,9 @@ def _together(frames: Frames) -> Frame:
             found = found.unionByName(each, allowMissingColumns=True)
         else:
             found = found.withColumn(name, sql.lit(None).cast("array<struct<position:bigint>>"))
-    return found.select(*ARRIVING)
+    # Empty lists and not null: Spark's writer of Arrow goes back over all nulls of a batch at each row.
+    lists = {name: sql.coalesce(sql.col(name), sql.array().cast(found.schema[name].dataType)) for name in MEMBERS}
+    return found.withColumns(lists).select(*ARRIVING)
 
 
 def _kind(kind: Any) -> str:
