@@ -64,7 +64,8 @@ def readings(book: Book) -> Iterator[tuple[Book, list[Case]]]:
 def golden(book: Book, cases: Iterable[Case], folder: Path) -> Golden:
     """The cases among these that have lines, dealt to buckets in a folder. Lines that a table cannot state are left."""
     made = Golden(book, folder / "buckets")
-    roster, lines, opening = Roster(), list[pa.Table](), list[dict[str, Any]]()
+    lines, opening = list[pa.Table](), list[dict[str, Any]]()
+    homes, everywhere = dict[str, Household](), dict[str, Provider]()
     for case in cases:
         situation = asked(book, case)
         if situation is None:
@@ -74,8 +75,8 @@ def golden(book: Book, cases: Iterable[Case], folder: Path) -> Golden:
         done = adjudicate(book, situation.household, situation.lines, situation.usage, providers=situation.providers)
         made.lines |= {prefix + decision.line.id: said(decision) for decision in done.decisions}
         home, theirs, providers = renamed(prefix, situation)
-        roster.households[home.id] = home
-        roster.providers.update(providers)
+        homes[home.id] = home
+        everywhere |= providers
         currency = next(book.slices(plan)[0].plan.currency for plan in sorted(home.plans))
         lines.append(table_of(theirs, currency))
         opening += accounts_of(prefix, home.id, situation.usage)
@@ -85,7 +86,7 @@ def golden(book: Book, cases: Iterable[Case], folder: Path) -> Golden:
     pq.write_table(pa.concat_tables(lines, promote_options="permissive"), path)
     made.folder.mkdir()
     usage = pa.Table.from_pylist(opening, SCHEMA)
-    found = make_buckets(book, roster, [path], made.folder, lines=250, usage=usage)
+    found = make_buckets(book, Roster(homes, everywhere), [path], made.folder, lines=250, usage=usage)
     assert not found.listed["lines"], (made.folder / "listed.csv").read_text(encoding="utf-8")
     return made
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from clausula.batch import spark as by_name
+from clausula import compiled
 from clausula.batch.buckets import read_buckets
 from clausula.batch.running import Run, finish, prepare
 from clausula.batch.spark import Work, decide_sent, engine_mark
@@ -87,7 +87,7 @@ def test_a_machine_with_another_engine_is_refused(
 ) -> None:
     bucket = read_buckets(dealt.buckets).buckets[0]
     sent = work(dealt, dealt.buckets, tmp_path)
-    monkeypatch.setattr(by_name.compiled, "available", lambda: False)
+    monkeypatch.setattr(compiled, "available", lambda: False)
     assert "has no Numba" in decide_sent(sent, bucket)["refused"][0].message
     other = Sent(Work(sent.value.run, "another"))
     assert "has another clausula" in decide_sent(other, bucket)["refused"][0].message

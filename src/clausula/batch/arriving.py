@@ -112,7 +112,7 @@ def _arrived(name: str, parts: list[pa.RecordBatch]) -> Arrival:
         row = int(wrong[0]) + 2
         raise refused(name, f"line {row} of it is not in order, or has the position of the one before it")
     lines = _unpacked(table.column(LINE).slice(first).combine_chunks())
-    return Arrival(name, **found, lines=lines, positions=positions)  # type: ignore[arg-type]
+    return Arrival(name, **found, lines=lines, positions=positions)
 
 
 def _unpacked(rows: Any) -> pa.Table:

@@ -19,8 +19,8 @@ from typing import Any
 
 import clausula
 from clausula import compiled
-from clausula.batch import buckets as kept
 from clausula.batch.buckets import Bucket, refuse_shared_households
+from clausula.batch.folder import BUCKETS
 from clausula.batch.gather import Progress, quiet
 from clausula.batch.running import DECISIONS, Run, finish, prepare
 from clausula.batch.spark_session import in_plain_words, session
@@ -40,7 +40,7 @@ class Work:
     def check(self) -> None:
         """Raises InputError where this machine cannot do what the others do."""
         refuse_other_engine(self.engine)
-        for folder, name in ((self.run.source, kept.MARK), (self.run.out, DECISIONS)):
+        for folder, name in ((self.run.source, BUCKETS), (self.run.out, DECISIONS)):
             if not (folder / name).exists():
                 message = f"the machine {platform.node()} does not see this folder"
                 mend = "put buckets and results on a file system that all machines share"

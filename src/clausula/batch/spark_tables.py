@@ -44,6 +44,10 @@ from clausula.book import Book
 from clausula.household import Provider
 from clausula.money import decimals
 
+NO_LIMIT = {"spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1)}
+"""Batches limited by rows alone. For a limit of bytes, Spark measures after each row what it has written, which goes over
+all lists of the batch: with members in lists, time would grow with the square of the lines."""
+
 Frame = Any
 """A DataFrame of Spark (which is loaded only by who uses it)."""
 
@@ -88,8 +92,8 @@ def decide_frames(book: Book, frames: Frames, *, partitions: int = 0, slots: int
     """Decisions as a table, with a row at the end of each bucket: see `arriving.results_schema`.
 
     partitions: 0 for as many as there are buckets. slots: covers a line may have, 0 for the most plans that a person
-    has. Deciding begins when Spark is asked for the rows, and anew each time; write them first. Raises InputError where
-    a household is in two buckets.
+    has. Deciding begins when Spark is asked for the rows, and anew each time; write them first. The session keeps the
+    setting `NO_LIMIT`. Raises InputError where a household is in two buckets.
     """
     from pyspark.sql import functions as sql  # noqa: PLC0415 - see frames_of
 
@@ -104,6 +108,8 @@ def decide_frames(book: Book, frames: Frames, *, partitions: int = 0, slots: int
     schema = results_schema(most, places, line)
     court = Court(book.complete(), _sendable(frames.providers), markets, most, schema)
     rows = _together(frames).repartition(max(1, count), BUCKET).sortWithinPartitions(BUCKET, KIND, POSITION)
+    for name, value in NO_LIMIT.items():
+        rows.sparkSession.conf.set(name, value)
     sent = rows.sparkSession.sparkContext.broadcast((court, engine_mark()))
     return rows.mapInArrow(partial(decide_batches, sent), ", ".join(f"`{f.name}` {_kind(f.type)}" for f in schema))
 
@@ -163,9 +169,7 @@ def _together(frames: Frames) -> Frame:
             found = found.unionByName(each, allowMissingColumns=True)
         else:
             found = found.withColumn(name, sql.lit(None).cast("array<struct<position:bigint>>"))
-    # Empty lists and not null: Spark's writer of Arrow goes back over all nulls of a batch at each row.
-    lists = {name: sql.coalesce(sql.col(name), sql.array().cast(found.schema[name].dataType)) for name in MEMBERS}
-    return found.withColumns(lists).select(*ARRIVING)
+    return found.select(*ARRIVING)
 
 
 def _kind(kind: Any) -> str:
