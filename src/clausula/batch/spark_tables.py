@@ -45,8 +45,8 @@ from clausula.household import Provider
 from clausula.money import decimals
 
 NO_LIMIT = {"spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1)}
-"""Batches limited by rows alone. For a limit of bytes, Spark measures after each row what it has written, going over all
-lists of the batch: with members in lists, time would grow with the square of the lines."""
+"""Batches limited by rows alone. For a limit of bytes, Spark measures after each row what it has written, going over
+all lists of the batch: with members in lists, time would grow with the square of the lines."""
 
 Frame = Any
 """A DataFrame of Spark (which is loaded only by who uses it)."""
