@@ -23,6 +23,7 @@ from clausula.book import Book, load_plans
 from clausula.intake import read_roster
 from clausula.portfolio import FAMILIES, Order, write
 
+SPARK = ("spark_names", "spark_map_in_arrow")
 SETTINGS = {
     "spark.driver.memory": "2g", "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
@@ -83,6 +84,7 @@ def measured(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
             "spark_names": lambda out: run_on_spark(load_plans(), source, out),
             "spark_map_in_arrow": tables,
         }
+        ways = {name: ways[name] for name in ("threads", *arguments.ways)}
         found = rounds_of(ways, folder, expected, rounds)
     lines = expected.all.decided
     local = min(found["threads"][1:])
@@ -109,6 +111,7 @@ def main() -> None:
     parser.add_argument("--buckets", type=int, default=8)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--ways", nargs="+", choices=SPARK, default=SPARK, help="beside threads of this machine")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
