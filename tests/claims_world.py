@@ -84,15 +84,15 @@ def italian_home(*plans: str, start: date = START, names: Sequence[str] = ("carl
     return Home(household, people, registered)
 
 
-def paper(person: UUID, kind: str, on: date, **more: Any) -> UUID:
-    """A document of a person."""
-    return add_evidence(NewEvidence(person=person, kind=kind, issued_on=on, **more), on)
+def paper(person: UUID, kind: str, on: date, came: date | None = None, **more: Any) -> UUID:
+    """A document of a person, that came on the day of its issue where nothing else is said."""
+    return add_evidence(NewEvidence(person=person, kind=kind, issued_on=on, **more), came or on)
 
 
-def papers(person: UUID, on: date = date(2026, 2, 1)) -> None:
+def papers(person: UUID, on: date = date(2026, 2, 1), came: date | None = None) -> None:
     """What the refund of a ticket asks for: a prescription that names the pathology, and a receipt."""
-    paper(person, "prescription", on, names=("pathology",))
-    paper(person, "invoice-receipt", on)
+    paper(person, "prescription", on, came, names=("pathology",))
+    paper(person, "invoice-receipt", on, came)
 
 
 def mri(on: date, charged: int = 36_15, **facts: Any) -> NewLine:

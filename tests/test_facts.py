@@ -68,6 +68,9 @@ def test_a_fact_that_is_as_wanted_covers(when: Table, fact: str, value: Any) -> 
         ("referred_on", "yesterday", "expected a date like 2026-03-12, found 'yesterday'"),
         ("referred_on", 5, "expected a date like 2026-03-12, found 5"),
         ("cause", {"a": 1}, "is not a plain value"),
+        ("level", "²", "expected a whole number, found '²'"),
+        ("marks", True, "expected texts, found True"),
+        ("marks", ("north", 3), "expected texts, found ('north', 3)"),
     ],
 )
 def test_a_fact_that_is_not_of_its_kind_is_told(fact: str, value: Any, message: str) -> None:

@@ -34,7 +34,11 @@ from clausula.sources import LineError
 
 AMOUNTS = ("charged", "paid", "cash", "borne", "advanced", "paid_by_others")
 OF_LINES = {*AMOUNTS, "outcome", "reason", "clause", "benefit", "output", "by", "nth"}
-KEYS = {"name", "clause", "given", "expect", "because", "parameters", "rules", "plan"}
+KEYS: Mapping[str, tuple[type[Any], str]] = {
+    "name": (str, "a text"), "clause": (str, "a text"), "because": (str, "a text"), "plan": (str, "the id of a plan"),
+    "given": (dict, "a table"), "expect": (dict, "a table"), "parameters": (dict, "a table"),
+    "rules": (list, "a list of rule ids"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,14 @@ def load_cases(path: Path, plan: str) -> list[Case]:
     where = Positions(source, str(path))
     findings: list[Finding] = []
     cases: list[Case] = []
-    for nth, entry in enumerate(data.get("case", [])):
+    entries = data.get("case", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        findings.append(Finding("bad-case", "`case` is no list of cases", Place(str(path), 1), "write [[case]]"))
+        entries = []
+    for nth, entry in enumerate(entries):
         place = where.place(where.entry("case", nth), "name")
-        unknown = set(entry) - KEYS
-        if unknown or "name" not in entry or not entry.get("expect"):
-            what = f"do not know {min(unknown)!r}" if unknown else "a case needs a name and something to expect"
+        what = _amiss(entry)
+        if what:
             findings.append(Finding("bad-case", what, place, "keys are " + ", ".join(sorted(KEYS))))
             continue
         told = {key: value for key, value in entry.items() if key != "rules"}
@@ -104,6 +111,20 @@ def load_cases(path: Path, plan: str) -> list[Case]:
     if findings:
         raise PlanError(findings)
     return cases
+
+
+def _amiss(entry: Mapping[str, Any]) -> str:
+    """What is wrong with the keys of a case."""
+    unknown = set(entry) - set(KEYS)
+    if unknown:
+        return f"do not know {min(unknown)!r}"
+    if "name" not in entry or not entry.get("expect"):
+        return "a case needs a name and something to expect"
+    return next((f"{key} is {KEYS[key][1]}, not {told!r}" for key, told in entry.items() if not _is(key, told)), "")
+
+
+def _is(key: str, told: Any) -> bool:
+    return isinstance(told, KEYS[key][0]) and (key != "rules" or all(isinstance(rule, str) for rule in told))
 
 
 def run_case(book: Book, case: Case) -> Result:
@@ -149,7 +170,7 @@ def _compare(book: Book, case: Case, situation: Situation, done: Adjudication) -
     for key in [key for key in expect if key in OF_LINES]:
         yield from _all_lines(key, expect.pop(key), decisions)
     position = 0
-    for entry in expect.pop("lines", []):
+    for entry in _tables(expect.pop("lines", []), "expect.lines"):
         chosen, position = _chosen(entry, decisions, position)
         if not chosen:
             yield f"there is no line {entry.get('nth', position + 1)}"
@@ -165,6 +186,18 @@ def _compare(book: Book, case: Case, situation: Situation, done: Adjudication) -
             continue
         found = questions.ANSWERS[key](asked)
         yield from questions.differences(key, wanted, found)
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InputError(where, f"expected a table, found {value!r}")
+    return value
+
+
+def _tables(value: Any, where: str) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise InputError(where, f"expected a list of tables, found {value!r}")
+    return [_table(entry, where) for entry in value]
 
 
 def _chosen(entry: Mapping[str, Any], decisions: Sequence[Decision], position: int) -> tuple[Sequence[Decision], int]:
@@ -209,7 +242,7 @@ def _one_line(key: str, wanted: Any, decision: Decision) -> Iterable[str]:
         if found != amount(wanted, key):
             yield f"{key} is {found}, expected {_figure(wanted, key)}"
     elif key == "by":
-        for plan, share in wanted.items():
+        for plan, share in _table(wanted, "expect.by").items():
             paid = decision.amount(sum(cover.paid for cover in decision.covers if cover.plan == plan))
             if paid != amount(share, plan):
                 yield f"{plan} pays {paid}, expected {_figure(share, plan)}"

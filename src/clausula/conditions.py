@@ -262,7 +262,7 @@ class Conditions(ABC):
 
     def figure(self, word: str) -> int:
         """A number out of a list of wanted values. Raises PlanError for a word."""
-        if not word.isdigit():
+        if not word.isdecimal():
             message = f"{word!r} is compared with a number"
             raise PlanError(
                 [Finding("wrong-kind", message, getattr(self.rule, "place", Place()), "write it without quotes")]

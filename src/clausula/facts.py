@@ -269,11 +269,15 @@ def encode(spec: Spec, value: Any, currency: str, names: Mapping[str, int], atom
         return _day(spec, value)
     if kind == "time":
         try:
-            return value if isinstance(value, int) and 0 <= value <= 1440 else dates.minutes(value)
+            return value if type(value) is int and 0 <= value <= 1440 else dates.minutes(value)
         except (ValueError, AttributeError, TypeError):
             raise FactError(spec.id, f"expected a time like 08:30, found {value!r}") from None
     if kind == "set":
         entries = [value] if isinstance(value, str) else value
+        if not isinstance(entries, tuple | list | set | frozenset) or not all(
+            isinstance(each, str) for each in entries
+        ):
+            raise FactError(spec.id, f"expected texts, found {value!r}")
         return sum(1 << names[entry] for entry in set(entries) if entry in names)
     return _number(spec, value)
 
@@ -289,7 +293,7 @@ def _day(spec: Spec, value: Any) -> int:
 def _number(spec: Spec, value: Any) -> int:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit() and len(value) < 12:
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 12:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 10**11:
         raise FactError(spec.id, f"expected a whole number, found {value!r}")

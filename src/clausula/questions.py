@@ -17,11 +17,14 @@ from clausula.left import left
 from clausula.plan import Contact, Plan, ServiceLevel
 from clausula.premium import premium, premium_class
 from clausula.service_levels import is_open, kept
-from clausula.situation import InputError, Situation, amount, day
+from clausula.situation import InputError, Situation, amount, day, fact, whole
 from clausula.sources import day_kind
 
 EXTRA = {"on", "facts", "born", "level", "since", "done", "now", "stopped_days", "contact", "at", "person", "intent"}
 """Keys of `given` that belong to these questions and not to the situation."""
+
+MOST_STOPPED = 3660
+"""Days for which a clock may have stood still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,22 @@ class Asked:
 Answer = Callable[[Asked], Any]
 
 
+def _stated(given: Mapping[str, Any], key: str, what: str) -> Any:
+    """What a question needs. Raises InputError where it is not given."""
+    if key not in given:
+        raise InputError(f"given.{key}", f"{what} is missing", f"write given.{key} = 2026-01-01")
+    return given[key]
+
+
+def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    facts = given.get("facts", {})
+    if not isinstance(facts, Mapping):
+        raise InputError("given.facts", f"expected a table, found {facts!r}")
+    return {name: fact(value, f"given.facts.{name}") for name, value in facts.items()}
+
+
 def _on(given: Mapping[str, Any]) -> date:
-    if "on" not in given:
-        raise InputError("given.on", "the day of the question is missing", "write given.on = 2026-01-01")
-    return day(given["on"], "given.on")
+    return day(_stated(given, "on", "the day of the question"), "given.on")
 
 
 def _moment(value: Any, where: str) -> datetime:
@@ -63,7 +78,7 @@ def _left(asked: Asked) -> Any:
 
 
 def _premium(asked: Asked) -> Any:
-    return premium(asked.book, asked.situation.household, _on(asked.given), asked.given.get("facts")).total
+    return premium(asked.book, asked.situation.household, _on(asked.given), _facts(asked.given)).total
 
 
 def _premium_class(asked: Asked) -> Any:
@@ -72,14 +87,11 @@ def _premium_class(asked: Asked) -> Any:
 
 
 def _enrolment(asked: Asked) -> Any:
-    facts = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in asked.given.get("facts", {}).items()
-    }
     answers = enrol(
         asked.book,
         asked.situation.household,
         _on(asked.given),
-        facts,
+        _facts(asked.given),
         plan=asked.plan,
         providers=asked.situation.providers,
     )
@@ -95,16 +107,17 @@ def _kept(asked: Asked) -> Any:
     levels = [level for level in _plan(asked).of(ServiceLevel) if level.id == asked.given.get("level")]
     if not levels:
         raise InputError("given.level", f"there is no service level {asked.given.get('level')!r}")
-    since = _moment(asked.given["since"], "given.since")
-    asking = Asking(
-        asked.book, asked.situation.household, since.date(), asked.given.get("facts", {}), asked.situation.providers
-    )
+    since = _moment(_stated(asked.given, "since", "the moment the clock started"), "given.since")
+    asking = Asking(asked.book, asked.situation.household, since.date(), _facts(asked.given), asked.situation.providers)
     mine = [each for each in asked.situation.household.enrolments if each.plan == asked.plan]
     if levels[0].when and not any(asking.truth(levels[0], "when", each)[0] == TRUE for each in mine):
         return None
     finished = _moment(asked.given["done"], "given.done") if "done" in asked.given else None
-    now = _moment(asked.given.get("now", asked.given.get("done", asked.given["since"])), "given.now")
-    return kept(levels[0], since, finished, now, timedelta(days=int(asked.given.get("stopped_days", 0))))
+    now = _moment(asked.given.get("now", asked.given.get("done", since)), "given.now")
+    stopped = whole(asked.given.get("stopped_days", 0), "given.stopped_days")
+    if not 0 <= stopped <= MOST_STOPPED:
+        raise InputError("given.stopped_days", f"{stopped} is out of range: 0 to {MOST_STOPPED}")
+    return kept(levels[0], since, finished, now, timedelta(days=stopped))
 
 
 def _due(asked: Asked) -> Any:
@@ -122,7 +135,7 @@ def _open(asked: Asked) -> Any:
     contacts = [contact for contact in plan.of(Contact) if contact.id == asked.given.get("contact")]
     if not contacts:
         raise InputError("given.contact", f"there is no contact {asked.given.get('contact')!r}")
-    moment = _moment(asked.given["at"], "given.at")
+    moment = _moment(_stated(asked.given, "at", "the moment of the call"), "given.at")
     holiday = day_kind(moment.date(), contacts[0].holidays) == "holiday"
     return is_open(contacts[0], moment.date(), moment.hour * 60 + moment.minute, holiday=holiday)
 

@@ -18,7 +18,7 @@ from clausula.arithmetic import compute
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.household import Enrolment, Evidence, Household, Line, Listing, Person, Provider
-from clausula.money import to_minor
+from clausula.money import LARGEST, MoneyError, to_minor
 from clausula.usage import AccountKey, Usage
 
 LARGEST_REPEAT = 5000
@@ -81,7 +81,8 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
     return tuple(entries)
 
 
-def _whole(value: Any, where: str) -> int:
+def whole(value: Any, where: str) -> int:
+    """A whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(where, f"expected a whole number, found {value!r}")
     return value
@@ -103,10 +104,10 @@ def _clock(value: Any, where: str) -> int:
 def fact(value: Any, where: str) -> Any:
     """A fact as stated: times become minutes, lists become tuples."""
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(fact(entry, where) for entry in value)
     if isinstance(value, time):
         return dates.minutes(value)
-    if isinstance(value, dict) or value is None:
+    if isinstance(value, dict) or value is None or (isinstance(value, Decimal) and not value.is_finite()):
         raise InputError(where, f"a fact is a plain value, found {value!r}")
     return value
 
@@ -129,13 +130,13 @@ FIELDS: Mapping[type[Any], Mapping[str, tuple[str, Reader]]] = {
         "issuer_specialty": ("issuer_specialty", _text), "specialty": ("specialty", _text),
         "episode": ("episode", _text),
         "indication": ("indication", _text), "provider": ("provider", _text), "claim": ("claim", _text),
-        "services": ("services", _texts), "uses": ("uses", _whole), "proposals": ("proposals", _texts),
+        "services": ("services", _texts), "uses": ("uses", whole), "proposals": ("proposals", _texts),
         "names": ("names", _texts), "status": ("status", _text),
     },
     Line: {
         "id": ("id", _text), "person": ("person", _text), "service": ("service", _text),
         "served_on": ("served_on", day),
-        "charged": ("charged", amount), "currency": ("currency", _text), "quantity": ("quantity", _whole),
+        "charged": ("charged", amount), "currency": ("currency", _text), "quantity": ("quantity", whole),
         "time": ("time", _clock), "paid_by_others": ("paid_by_others", amount), "claim": ("claim", _text),
         "stay": ("stay", _text), "episode": ("episode", _text), "indication": ("indication", _text),
         "provider": ("provider", _text), "received_on": ("received_on", day), "origin": ("origin", _text),
@@ -157,7 +158,7 @@ def record(kind: type[Any], data: Any, where: str, defaults: Mapping[str, Any] |
         elif key == "identifiers" and isinstance(value, dict):
             given["identifiers"] = {str(system): str(number) for system, number in value.items()}
         elif key == "lists" and kind is Provider:
-            given["lists"] = tuple(_listing(entry, f"{where}.lists") for entry in value)
+            given["lists"] = tuple(_listing(entry, f"{where}.lists") for entry in _entries(data, key, where))
         elif kind is Evidence:
             raise InputError(where, f"do not know {key!r}", "keys are " + ", ".join(known))
         else:
@@ -178,10 +179,12 @@ def _required(kind: type[Any], name: str) -> bool:
 def _listing(entry: Any, where: str) -> Listing:
     if isinstance(entry, str):
         return Listing(entry)
-    if not isinstance(entry, dict) or "list" not in entry:
+    if not isinstance(entry, dict) or not isinstance(entry.get("list"), str):
         raise InputError(where, f"expected the name of a list, found {entry!r}")
     start, until = entry.get("from"), entry.get("until")
-    return Listing(entry["list"], start and day(start, where), until and day(until, where))
+    return Listing(
+        entry["list"], None if start is None else day(start, where), None if until is None else day(until, where)
+    )
 
 
 def _entries(data: Mapping[str, Any], key: str, where: str) -> list[Any]:
@@ -245,14 +248,18 @@ def _known_people(people: Sequence[Person], theirs: Sequence[Enrolment | Evidenc
 def _lines(data: Mapping[str, Any], person: str, where: str) -> list[Line]:
     found: list[Line] = []
     template = data.get("line", {})
+    if not isinstance(template, dict):
+        raise InputError(f"{where}.line", f"expected a table, found {template!r}")
     for n, entry in enumerate(_entries(data, "lines", where), 1):
         place = f"{where}.lines[{n}]"
         merged = {**template, **entry} if isinstance(entry, dict) else entry
-        repeat = _whole(merged.pop("repeat", 1), f"{place}.repeat") if isinstance(merged, dict) else 1
-        every = _whole(merged.pop("every_days", 1), f"{place}.every_days") if isinstance(merged, dict) else 1
+        repeat = whole(merged.pop("repeat", 1), f"{place}.repeat") if isinstance(merged, dict) else 1
+        every = whole(merged.pop("every_days", 1), f"{place}.every_days") if isinstance(merged, dict) else 1
         if not 1 <= repeat <= LARGEST_REPEAT or not 0 <= every <= 3660:
-            raise InputError(place, f"repeat goes from 1 to {LARGEST_REPEAT}")
+            raise InputError(place, f"repeat goes from 1 to {LARGEST_REPEAT}, every_days from 0 to 3660")
         line = record(Line, merged, place, {"id": str(len(found) + 1), "person": person})
+        if (date.max - line.served_on).days < every * (repeat - 1):
+            raise InputError(place, "the last of these lines would be after the year 9999", "repeat fewer")
         for turn in range(repeat):
             identity = line.id if repeat == 1 else str(len(found) + 1)
             found.append(
@@ -271,6 +278,8 @@ def _usage(data: Mapping[str, Any], household: Household, book: Book, where: str
     program = compile_book(book, household.plans)
     for n, entry in enumerate(entries, 1):
         place = f"{where}.usage[{n}]"
+        if not isinstance(entry, dict):
+            raise InputError(place, f"expected a table, found {entry!r}")
         name = str(entry.get("account", ""))
         found = [
             spec for spec in program.accounts if spec.name in (name, "/" + name) or spec.name.partition("#")[2] == name
@@ -285,12 +294,22 @@ def _usage(data: Mapping[str, Any], household: Household, book: Book, where: str
         if spec.scope == "household":
             entity = ("household", household.id)
         key = AccountKey(spec.name, entity, _period(entry.get("period", 0), place))
-        amounts[key] = to_minor(used, program.currency) if spec.money else int(used)
+        amounts[key] = _used(used, program.currency if spec.money else "", f"{place}.used")
     return Usage(amounts)
 
 
+def _used(used: Decimal, currency: str, where: str) -> int:
+    """Minor units of a currency; without one, a count."""
+    if not currency and (used != used.to_integral_value() or abs(used) > LARGEST):
+        raise InputError(where, f"{used} is not a count", "write a whole number")
+    try:
+        return to_minor(used, currency) if currency else int(used)
+    except MoneyError as error:
+        raise InputError(where, str(error)) from None
+
+
 def _period(value: Any, where: str) -> int:
-    return value.toordinal() if isinstance(value, date) else _whole(value, f"{where}.period")
+    return value.toordinal() if isinstance(value, date) else whole(value, f"{where}.period")
 
 
-__all__: Sequence[str] = ["InputError", "Situation", "amount", "day", "read_situation"]
+__all__: Sequence[str] = ["InputError", "Situation", "amount", "day", "fact", "read_situation", "whole"]

@@ -1,6 +1,16 @@
-"""Whatever comes in, only InputError comes out; and what a valid file is turned into stays countable."""
+"""Whatever comes in, only InputError comes out; and what a valid file is turned into stays countable.
 
+Each reader is tried on the same inputs in every run, and then for a while on new ones: a minute for all readers
+together, or as many seconds as FUZZ_SECONDS says. How far it comes in that time decides nothing.
+"""
+
+import copy
 import json
+import os
+import random
+import time
+import tomllib
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -9,11 +19,24 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import example, given
+import pytest
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from clausula.adjudicate import adjudicate
+from clausula.book import Book, bundled_plans, load_plans
+from clausula.cases import load_cases, run_case
+from clausula.catalogue import load_catalogue
+from clausula.checker import check
+from clausula.cli.console import CommandError
+from clausula.cli.inputs import read_data
+from clausula.cli.plans import plan_id
+from clausula.findings import PlanError
 from clausula.household import Evidence, Line, Provider
 from clausula.intake import REASONS, InputError, Listed, Read, json_text, read, read_roster
+from clausula.situation import InputError as SituationError
+from clausula.situation import read_situation
+from clausula.sources import LineError
 from tests.intake.world import EXAMPLES, FACTS, claim, desk, item, write
 
 XML = (EXAMPLES / "swiss-5.0-payant-hospital.xml").read_bytes()
@@ -25,6 +48,13 @@ MEMBERS = (EXAMPLES / "members.toml").read_bytes()
 SHEET = {name: ["1", "2"] for name in ("line_id", "person", "served_on", "service", "charged", "currency")}
 PARQUET = BytesIO()
 pq.write_table(pa.table(SHEET), PARQUET)
+PLAN = (bundled_plans() / "nl/zilveren-kruis/aanvullend/plan.md").read_bytes()
+CASES = (bundled_plans() / "nl/zilveren-kruis/aanvullend/cases.toml").read_bytes()
+SITUATION = (EXAMPLES.parent / "situations/swiss-specialist.toml").read_bytes()
+FURTHER_CASES = (bundled_plans() / "fr/medaviz/cases.toml").read_text()
+CATALOGUE = load_catalogue(bundled_plans() / "catalogue")
+BOOK = load_plans()
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "60"))
 PIECES = st.one_of(
     st.binary(max_size=8),
     st.sampled_from(
@@ -32,6 +62,7 @@ PIECES = st.one_of(
     ),
     st.sampled_from([b"0001-01-01", b"9999-12-31", b"2026-02-30", b"\n", b"\r", b";", b"null", b"[]", b"=1+1"]),
 )
+ANYTHING = st.tuples(st.binary(max_size=200), st.sampled_from(["x", "x.csv", "x.ndjson", "x.parquet"]))
 JSON_VALUES = st.recursive(
     st.one_of(
         st.none(), st.booleans(), st.integers(), st.text(max_size=9), st.sampled_from(["2026-02-09", "USD", 12.5])
@@ -70,54 +101,130 @@ def reads(name: str, content: bytes) -> list[Read]:
     return found
 
 
-@given(st.binary(max_size=200), st.sampled_from(["x", "x.csv", "x.ndjson", "x.parquet"]))
-@example(b"PAR1", "x")
-@example(b"\xef\xbb\xbf", "x.csv")
-def test_random_bytes(content: bytes, name: str) -> None:
-    reads(name, content)
-
-
-@given(mutated(XML))
-def test_mutated_invoices(content: bytes) -> None:
-    reads("x.xml", content)
-
-
-@given(mutated(PARQUET.getvalue()))
-def test_mutated_parquet(content: bytes) -> None:
-    reads("x.parquet", content)
-
-
-@given(mutated(CSV))
-def test_mutated_tables(content: bytes) -> None:
-    reads("x.csv", content)
-
-
-@given(mutated(JSON))
-def test_mutated_claims(content: bytes) -> None:
-    reads("x.json", content)
-
-
 def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [at, *(place for key, inner in children for place in places(inner, (*at, key)))]
 
 
-@given(st.sampled_from(places(json.loads(JSON))[1:]), JSON_VALUES)
-def test_claims_with_a_part_of_another_shape(place: tuple[Any, ...], value: Any) -> None:
-    resource = json.loads(JSON)
-    target = resource
-    for key in place[:-1]:
-        target = target[key]
-    target[place[-1]] = value
-    reads("x.json", json.dumps(resource).encode())
+def reshaped(whole: Any) -> st.SearchStrategy[Any]:
+    """The data with one part of it replaced by something of any shape."""
+
+    def apply(change: tuple[tuple[Any, ...], Any]) -> Any:
+        changed = copy.deepcopy(whole)
+        target = changed
+        for key in change[0][:-1]:
+            target = target[key]
+        target[change[0][-1]] = change[1]
+        return changed
+
+    return st.tuples(st.sampled_from(places(whole)[1:]), JSON_VALUES).map(apply)
 
 
-@given(mutated(MEMBERS))
-def test_mutated_members(content: bytes) -> None:
+def anything(drawn: tuple[bytes, str]) -> None:
+    reads(drawn[1], drawn[0])
+
+
+def named(name: str) -> Callable[[bytes], None]:
+    def read_named(content: bytes) -> None:
+        reads(name, content)
+
+    return read_named
+
+
+def members(content: bytes) -> None:
     with TemporaryDirectory() as folder:
         for name in ("m.toml", "m.json"):
             with suppress(InputError):
                 read_roster(write(Path(folder), name, content))
+
+
+def plan(content: bytes) -> None:
+    with suppress(PlanError):
+        book = Book(CATALOGUE, {})
+        book.add(content.decode(errors="replace"))
+        check(book)
+
+
+def case_file(content: bytes) -> None:
+    with TemporaryDirectory() as folder, suppress(PlanError):
+        load_cases(write(Path(folder), "cases.toml", content), "nl/zilveren-kruis/aanvullend")
+
+
+def case(data: Any) -> None:
+    with TemporaryDirectory() as folder, suppress(PlanError):
+        text = f"case = [{inline(data)}]"
+        for each in load_cases(write(Path(folder), "cases.toml", text), "fr/medaviz"):
+            run_case(BOOK, each)
+
+
+def situation_file(content: bytes) -> None:
+    with TemporaryDirectory() as folder, suppress(CommandError):
+        situation(read_data(str(write(Path(folder), "s.toml", content))))
+
+
+def situation(data: Any) -> None:
+    with suppress(SituationError, CommandError, LineError, PlanError):
+        found = read_situation(data, BOOK)
+        for enrolment in found.household.enrolments:
+            plan_id(BOOK, enrolment.plan)
+        adjudicate(BOOK, found.household, found.lines, found.usage, providers=found.providers)
+
+
+def inline(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {inline(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, bool | str | None):
+        return json.dumps(value or "" if not isinstance(value, bool) else value)
+    return str(value)
+
+
+READERS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], None]]] = {
+    "anything": (ANYTHING, anything),
+    "invoice": (mutated(XML), named("x.xml")),
+    "parquet": (mutated(PARQUET.getvalue()), named("x.parquet")),
+    "table": (mutated(CSV), named("x.csv")),
+    "claim": (mutated(JSON), named("x.json")),
+    "members": (mutated(MEMBERS), members),
+    "plan": (mutated(PLAN), plan),
+    "claim with a part of another shape": (
+        reshaped(json.loads(JSON)),
+        lambda data: named("x.json")(json.dumps(data).encode()),
+    ),
+    "case file": (mutated(CASES), case_file),
+    "case with a part of another shape": (
+        st.sampled_from(tomllib.loads(FURTHER_CASES)["case"]).flatmap(reshaped),
+        case,
+    ),
+    "situation file": (mutated(SITUATION), situation_file),
+    "situation with a part of another shape": (reshaped(tomllib.loads(SITUATION.decode())), situation),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_mutated(reader: str) -> None:
+    strategy, try_one = READERS[reader]
+    given(strategy)(try_one)()
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_mutated_for_a_while(reader: str) -> None:
+    strategy, try_one = READERS[reader]
+    end = time.monotonic() + SECONDS / len(READERS)
+    while time.monotonic() < end:
+        chosen = random.SystemRandom().randrange(2**32)
+        try:
+            seed(chosen)(settings(derandomize=False, database=None, max_examples=30)(given(strategy)(try_one)))()
+        except BaseException as error:
+            error.add_note(f"{reader}, seed {chosen}")
+            raise
+
+
+@pytest.mark.parametrize(("name", "content"), [("x", b"PAR1"), ("x.csv", b"\xef\xbb\xbf")])
+def test_only_the_beginning(name: str, content: bytes) -> None:
+    reads(name, content)
 
 
 @given(JSON_VALUES)

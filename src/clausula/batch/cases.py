@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from clausula import codes as k
+from clausula.batch.loops import distinct
 from clausula.batch.situating import Sifting, Situating
 from clausula.batch.table import Ints, Table
 from clausula.batch.values import Values
@@ -69,14 +70,17 @@ class Cases:
             number = pair // program.tables.services
             asked = np.array(sorted(tests[pair]), np.int64)
             at = np.flatnonzero((pairs == pair) & (cover >= 0))
-            keys = np.concatenate([told[asked][:, at].T.astype(np.int64), operands[at], live[at]], axis=1)
-            for row, key in zip(at.tolist(), map(bytes, np.ascontiguousarray(keys).view(np.uint8)), strict=True):
+            keys = np.concatenate([told[asked][:, at], operands[at].T, live[at].T])
+            which, examples = distinct(keys)
+            found = np.empty(len(examples), np.int64)
+            for n, (row, key) in enumerate(zip(at[examples].tolist(), map(bytes, keys.T[examples]), strict=True)):
                 known = self.known.get((pair, key))
                 if known is None:
                     own = {self.sifting.number[place] for place, on in self._places(live[row]) if on}
                     known = self.situations.case(number, rows[row].tolist(), slot, told[:, row].tolist(), own)
                     self.known[pair, key] = known
-                cases[row, slot] = known
+                found[n] = known
+            cases[at, slot] = found[which]
 
     def _places(self, row: Ints) -> Any:
         return zip(sorted(self.sifting.live), row.tolist(), strict=True)

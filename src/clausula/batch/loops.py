@@ -12,6 +12,7 @@ from clausula.batch.table import Ints
 from clausula.codes import (
     CELL,
     COVERED,
+    MISSING,
     NEEDS_DOCUMENT,
     NO_COVER,
     NOT_COVERED,
@@ -43,6 +44,73 @@ def period_at(owner: Ints, day: Ints, start: Ints, since: Ints) -> Ints:
             at += 1
         found[i] = at
     return found
+
+
+@_compiled
+def known_range(values: Ints) -> Any:
+    """The least and the greatest value that is known; (0, -1) where none is."""
+    low, high = np.int64(1 << 62), np.int64(-(1 << 62))
+    for value in values:
+        if value != MISSING:
+            low, high = min(low, value), max(high, value)
+    return (low, high) if low <= high else (np.int64(0), np.int64(-1))
+
+
+@_compiled
+def looked_up(values: Ints, start: int, table: Ints) -> Ints:
+    """What a table says of each value: its first entry of those not known, then of the value `start` and so on."""
+    found = np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        found[i] = table[0] if values[i] == MISSING else table[values[i] - start + 1]
+    return found
+
+
+@_compiled
+def _mixed(one: Ints, other: Ints, row: Ints) -> None:
+    """Go on with two hashes of every column of rows (splitmix64, from two beginnings)."""
+    for i in range(len(row)):
+        mixed = (one[i] + np.uint64(row[i]) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
+        one[i] = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
+        mixed = (other[i] ^ np.uint64(row[i])) * np.uint64(0xD6E8FEB86659FD93) + np.uint64(0x2545F4914F6CDD1D)
+        other[i] = mixed ^ (mixed >> np.uint64(32))
+
+
+@_compiled
+def _numbered(one: Ints, other: Ints, table: Ints, number: Ints, example: Ints) -> int:
+    """Number different pairs of hashes as they come; an example of each; returns how many there are."""
+    found = 0
+    mask = np.uint64(len(table) - 1)
+    for i in range(len(one)):
+        slot = one[i] & mask
+        while table[slot] >= 0 and (one[example[table[slot]]] != one[i] or other[example[table[slot]]] != other[i]):
+            slot = (slot + np.uint64(1)) & mask
+        if table[slot] < 0:
+            table[slot] = found
+            example[found] = i
+            found += 1
+        number[i] = table[slot]
+    return found
+
+
+def distinct(rows: Ints) -> tuple[Ints, Ints]:
+    """One small number for every different column of a matrix of whole numbers, and an example of each.
+
+    Columns are held to be the same where two hashes of 64 bits are: of ten thousand million, two different ones would
+    meet once in 10^18 tables.
+    """
+    count = rows.shape[1]
+    table = np.full(1 << (2 * count).bit_length(), -1, np.int32)
+    number, example = np.empty(count, np.int32), np.empty(count, np.int64)
+    found = _columns_numbered(np.ascontiguousarray(rows), table, number, example)
+    return number, example[:found]
+
+
+@_compiled
+def _columns_numbered(rows: Ints, table: Ints, number: Ints, example: Ints) -> int:
+    one, other = np.zeros(rows.shape[1], np.uint64), np.ones(rows.shape[1], np.uint64)
+    for j in range(rows.shape[0]):
+        _mixed(one, other, rows[j])
+    return _numbered(one, other, table, number, example)
 
 
 @_compiled

@@ -15,10 +15,10 @@ import numpy as np
 
 from clausula import codes as k
 from clausula.batch.eras import Eras, grows
-from clausula.batch.loops import period_at, situate
+from clausula.batch.loops import distinct, known_range, looked_up, period_at, situate
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
-from clausula.batch.values import FIELDS, Values
+from clausula.batch.values import DENSE, FIELDS, Values, renumbered, same
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.needs import Needs
@@ -28,8 +28,7 @@ CODED = frozenset({"code", "flag", "set"})
 """Kinds of facts that have few values; of the others a column of the table differs from line to line."""
 
 DENSE_BITS = 16
-DENSE = 1 << DENSE_BITS
-"""Numbers up to which a table of all of them is quicker than sorting."""
+NO_CLASSES = np.zeros(1, np.int64)
 
 
 class Sifting:
@@ -48,6 +47,7 @@ class Sifting:
         self.place = {number: place for place, number in enumerate(self.number)}
         self.sets = np.array(program.tables.sets, bool)
         self.tests: dict[int, list[Any]] = {}
+        self._tables: dict[int, tuple[int, Ints]] = {}
         self.worth: set[int] = set()
         self._sort()
         moved = stated | of_providers
@@ -103,11 +103,24 @@ class Sifting:
 
     def classes(self, place: int, values: Ints) -> Ints:
         """Values of a column as small numbers; the same number where nothing in the program tells them apart."""
-        if place in self.worth or place in self.compared:
-            return np.unique(values, return_inverse=True)[1]
-        unique, inverse = np.unique(values, return_inverse=True)
-        signs = [unique == MISSING, *(self.holds(test, unique) for test in self.tests.get(place, ()))]
-        return combined([sign.astype(np.int64) for sign in signs])[inverse]
+        low, high = known_range(values)
+        counts = place in self.worth or place in self.compared
+        if high - low >= (4 * len(values) if counts else 0) + DENSE:
+            unique, inverse = np.unique(values, return_inverse=True)
+            return inverse if counts else self._signs(place, unique)[inverse]
+        if counts:
+            return renumbered(np.where(values == MISSING, 0, values - (low - 1)), high - low + 2)
+        start, table = self._tables.get(place, (0, NO_CLASSES))
+        if low < start or high - start + 1 >= len(table):
+            start, end = (low, high) if len(table) == 1 else (min(low, start), max(high, start + len(table) - 2))
+            table = self._signs(place, np.concatenate([[MISSING], np.arange(start, end + 1)]))
+            self._tables[place] = start, table
+        return looked_up(values, start, table)
+
+    def _signs(self, place: int, values: Ints) -> Ints:
+        """One small number for all values that the tests of a column answer alike."""
+        signs = [values == MISSING, *(self.holds(test, values) for test in self.tests.get(place, ()))]
+        return combined([sign.astype(np.int64) for sign in signs])
 
     def holds(self, test: Any, values: Ints) -> Ints:
         """Truth of a test of one column for many values, as `kernel.holds` has it."""
@@ -135,17 +148,8 @@ def combined(rows: Sequence[Ints]) -> Ints:
     found = np.zeros(len(rows[0]), np.int64)
     for row in rows:
         width = int(row.max(initial=0)) + 1
-        found = _renumbered(found * width + row, (int(found.max(initial=0)) + 1) * width)
+        found = renumbered(found * width + row, (int(found.max(initial=0)) + 1) * width)
     return found
-
-
-def _renumbered(numbers: Ints, limit: int) -> Ints:
-    """Numbers below a limit, without gaps and in the same order."""
-    if limit > 4 * len(numbers) + DENSE:
-        return np.unique(numbers, return_inverse=True)[1]
-    present = np.zeros(limit, bool)
-    present[numbers] = True
-    return (np.cumsum(present) - 1)[numbers]
 
 
 class Source:
@@ -156,13 +160,11 @@ class Source:
         self._seen: dict[frozenset[tuple[int, int]], Ints | None] = {}
         telling = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
         if not telling:
-            self.code, self.classes = np.zeros(len(code), np.int64), telling
+            self.code, self.classes = np.zeros(len(code), np.int32), telling
             return
-        content = combined(list(telling.values()))
-        example = np.empty(int(content.max()) + 1, np.int64)
-        example[content] = np.arange(len(content))
+        content, example = distinct(np.stack([*telling.values()]).astype(np.int64, copy=False))
         self.code = content[code]
-        self.classes = {key: _renumbered(row, int(row.max()) + 1)[example] for key, row in telling.items()}
+        self.classes = {key: renumbered(row, int(row.max()) + 1)[example] for key, row in telling.items()}
 
     def seen(self, wanted: Collection[tuple[int, int]]) -> Ints | None:
         """One number for all codes that are the same in what is wanted; None where they all are."""
@@ -237,7 +239,9 @@ class Situating:
         classes: dict[tuple[int, int], Ints] = {}
         for place, column in enumerate(self.program.columns):
             for slot in range(eras.depth) if column.block else (-1,):
-                found = eras.values.column(column, slot)
+                found = eras.values.filled(column.spec, slot) if column.block else eras.values.common(column.spec)
+                if same(found):
+                    continue
                 if place in sifting.live:
                     found = (found != MISSING).astype(np.int64)
                 if place not in sifting.live:
@@ -342,7 +346,9 @@ class Situating:
             if stride >= 1 << 62:
                 raise OverflowError("too many facts are told apart at once")
             asks.append(len(asked))
-        codes = np.stack([source.code.astype(np.int32) for source in sources])
+        codes = np.empty((len(sources), len(group)), np.int32)
+        for which, source in enumerate(sources):
+            codes[which] = source.code
         flat = np.concatenate(classes).astype(np.int64) if classes else np.zeros(1, np.int64)
         questions = np.array(asked, np.int64).reshape(-1, 3)
         room = 1 << 14

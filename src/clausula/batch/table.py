@@ -27,6 +27,7 @@ class Table:
         self.table, self.currency = table, currency
         self.rows: int = table.num_rows
         self._words: dict[str, tuple[list[str], Ints]] = {}
+        self._days: dict[str, Ints] = {}
         self._there: dict[str, bool] = {}
 
     def has(self, name: str) -> bool:
@@ -63,6 +64,11 @@ class Table:
 
     def days(self, name: str) -> Ints:
         """A column of dates as ordinals."""
+        if name not in self._days:
+            self._days[name] = self._ordinals(name)
+        return self._days[name]
+
+    def _ordinals(self, name: str) -> Ints:
         column = self._column(name)
         if not pa.types.is_date(column.type):
             return self.by_word(name, lambda word: date.fromisoformat(word).toordinal())
@@ -129,12 +135,15 @@ def coded(column: Any, code: Callable[[Any], int]) -> Ints:
 def _coded_lists(column: Any, code: Callable[[Any], int]) -> Ints:
     known: dict[tuple[str, ...], int] = {}
     found = np.full(len(column), MISSING, np.int64)
-    for row, value in enumerate(column.to_pylist()):
-        if value is not None:
-            key = tuple(value)
-            if key not in known:
-                known[key] = code(key)
-            found[row] = known[key]
+    lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy(zero_copy_only=False)
+    if (lengths == 0).any():
+        found[lengths == 0] = code(())
+    rows = np.flatnonzero(lengths > 0)
+    for row, value in zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True):
+        key = tuple(value)
+        if key not in known:
+            known[key] = code(key)
+        found[row] = known[key]
     return found
 
 

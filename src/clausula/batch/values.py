@@ -30,6 +30,18 @@ FIELDS = frozenset({"received_on", "episode", "stay", "indication", "provider", 
 SOME_DAYS = 4_000_000
 """More than the ordinals of all days."""
 
+DENSE = 1 << 16
+"""Numbers up to which a table of all of them is quicker than sorting."""
+
+
+def renumbered(numbers: Ints, limit: int) -> Ints:
+    """Numbers below a limit, without gaps and in the same order."""
+    if limit > 4 * len(numbers) + DENSE:
+        return np.unique(numbers, return_inverse=True)[1]
+    present = np.zeros(limit, bool)
+    present[numbers] = True
+    return (np.cumsum(present) - 1)[numbers]
+
 
 class Values:
     """Facts of some lines, each line of a person, on a day, with enrolments in its cover slots.
@@ -46,6 +58,7 @@ class Values:
         self.provider = people.directory.of(*table.words("provider"))
         self._stated: dict[str, Ints] = {}
         self._kept: dict[tuple[str, int], Ints] = {}
+        self._filled: dict[tuple[str, int], Ints] = {}
 
     def column(self, column: Column, slot: int = -1) -> Ints:
         """A column of the program, of a slot where it belongs to a cover."""
@@ -142,7 +155,7 @@ class Values:
         column = self.columns.get(name)
         if column is None:
             return np.broadcast_to(np.int64(MISSING), self.rows)
-        return self.column(column, slot)
+        return self.filled(column.spec, slot) if column.block else self.common(column.spec)
 
     def _day_kinds(self, spec: Spec) -> Ints:
         """Kind of day by place and day, worked out once for each pair."""
@@ -155,8 +168,12 @@ class Values:
         for names, at in there:
             home = home * (len(names) + 1) + (0 if at is None else at[self.person] + 1)
         width = int(home.max(initial=0)) + 1
-        pairs = ((country + 1) * width + home) * SOME_DAYS + self.served
-        unique, example, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+        first = int(self.served.min(initial=SOME_DAYS))
+        span = int(self.served.max(initial=first)) - first + 1
+        pairs = ((country + 1) * width + home) * span + (self.served - first)
+        inverse = renumbered(pairs, (len(words) + 1) * width * span)
+        example = np.empty(int(inverse.max(initial=-1)) + 1, np.int64)
+        example[inverse] = np.arange(self.rows)
         found = []
         for row in example.tolist():
             word = words[country[row]] if country[row] >= 0 else ""
@@ -166,7 +183,7 @@ class Values:
             context = Context(line, Person("", date.min, facts=stated), None, None)
             of_plan = countries[by_home[self.people.members.home[self.person[row]]]]
             found.append(self.people.code(spec, day_kind_of(context, of_plan)))
-        return np.array(found, np.int64)[inverse] if len(unique) else np.zeros(0, np.int64)
+        return np.array(found, np.int64)[inverse]
 
     # --- facts of a cover ---
 
@@ -174,13 +191,19 @@ class Values:
         """A fact of the enrolment in a slot; MISSING where the slot is empty."""
         key = (spec.id, slot)
         if key not in self._kept:
+            self._kept[key] = np.where(self.enrolled[slot] >= 0, self.filled(spec, slot), MISSING)
+        return self._kept[key]
+
+    def filled(self, spec: Spec, slot: int) -> Ints:
+        """A fact of the enrolment in a slot, anything where the slot is empty; `same` where it is for all lines."""
+        key = (spec.id, slot)
+        if key not in self._filled:
             sources = (
                 lambda: self.stated(spec), lambda: self._of_enrolment(spec, slot), lambda: self._of_provider(spec),
                 lambda: self._block_derived(spec, slot),
             )  # fmt: skip
-            found = self._first(spec, sources)
-            self._kept[key] = np.where(self.enrolled[slot] >= 0, found, MISSING)
-        return self._kept[key]
+            self._filled[key] = self._first(spec, sources)
+        return self._filled[key]
 
     def _of_enrolment(self, spec: Spec, slot: int) -> Ints | None:
         if spec.id == "covers_before":
@@ -207,8 +230,16 @@ class Values:
         return found
 
 
+def same(values: Ints) -> bool:
+    """Whether a column is one entry for all its lines."""
+    return bool(values.strides == (0,))
+
+
 def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
     """A derived fact of columns; MISSING where an argument is."""
+    rows = len(arguments[0])
+    if rows > 1 and all(same(argument) for argument in arguments):
+        return np.broadcast_to(derived(spec, [argument[:1] for argument in arguments])[0], rows)
     missing = np.zeros(len(arguments[0]), bool)
     for argument in arguments:
         missing |= argument == MISSING

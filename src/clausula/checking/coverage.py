@@ -107,7 +107,7 @@ def _exemptions(decision: Decision, benefit: int, hits: Hits) -> None:
         need = tables.requirements[r]
         for slot in range(tables.depth):
             shift = slot * tables.width
-            if row[tables.columns + shift] < 0 or probe.truth(need.condition, shift)[0] != k.TRUE:
+            if row[tables.columns + shift] < 0 or probe.truth(need.condition, shift)[0] == k.FALSE:
                 continue
             for nth, e in enumerate(range(need.exempt, need.exempt_end)):
                 if probe.truth(tables.index[e], shift)[0] == k.TRUE:

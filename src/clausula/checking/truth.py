@@ -225,7 +225,7 @@ def _listed_number(word: str, kind: str, currency: str) -> int:
     """A number out of a list of wanted values; -1 for a word that is none."""
     if kind == "flag":
         return int(word == "true")
-    return (whole(int(word), kind, currency) or 0) if word.isdigit() and len(word) < 12 else -1
+    return (whole(int(word), kind, currency) or 0) if word.isdecimal() and len(word) < 12 else -1
 
 
 def _passes(value: int, want: Want, kind: str, currency: str) -> bool:
@@ -249,7 +249,7 @@ def _points(spec: Spec | None, kind: str, tests: Sequence[Literal], currency: st
             cuts |= {
                 int(each) + more
                 for each in want.values
-                if each.lstrip("-").isdigit() and len(each) < 12
+                if each.lstrip("-").isdecimal() and len(each) < 12
                 for more in (0, 1)
             }
     points = {*cuts, min(cuts) - 1}

@@ -196,7 +196,7 @@ def _fraction(want: Want, spec: Spec) -> tuple[str, str] | None:
     for bound in (want.low, want.high):
         if isinstance(bound, Decimal) and bound != bound.to_integral_value():
             return f"{want.fact} is a whole number, compared with {bound}", "write a whole number"
-    if want.op in ("in", "not-in") and not all(value.lstrip("-").isdigit() for value in want.values):
+    if want.op in ("in", "not-in") and not all(value.lstrip("-").isdecimal() for value in want.values):
         return f"{want.fact} is a number", f"write {want.fact} = 18 without quotes, or {want.fact} = {{ below = 18 }}"
     return None
 

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from clausula_server.accounts.actors import SecondFactorNeeded
 from clausula_server.accounts.middleware import AccessMiddleware
+from clausula_server.accounts.models import User
 from clausula_server.audit.models import Access
 from clausula_server.lib.access import Concerned, NotAllowed, SignInNeeded, guard
 from clausula_server.lib.acting import acting, current_actor, system
@@ -38,9 +42,12 @@ async def show_later(_request: HttpRequest, person: Any) -> HttpResponse:
     return HttpResponse("later")
 
 
-def ask(view: Callable[..., Any], user: object, person: Any, **headers: str) -> Any:
+def ask(view: Callable[..., Any], user: User | AnonymousUser, person: Any, *, factors: int = 2, **headers: str) -> Any:
+    """Call a view as somebody who has signed in, with a second factor where nothing else is said."""
     request = RequestFactory().get("/people/", headers=headers)
-    request.user = user  # type: ignore[assignment]
+    request.user, request.session = user, SessionStore()
+    if factors > 1 and isinstance(user, User):
+        record_authentication(request, user, "mfa")
     return view(request, person=person)
 
 
@@ -94,6 +101,8 @@ def test_other_faults_are_left_to_django() -> None:
 def test_reading_care_leaves_a_trace_with_its_reason(cast: Cast) -> None:
     ask(show_care, cast.users["vera"], cast.people["anna"].id, X_Reason="appeal 17")
     ask(show_care, cast.users["anna"], cast.people["anna"].id)
+    with pytest.raises(SecondFactorNeeded):
+        ask(show_care, cast.users["vera"], cast.people["anna"].id, factors=1)
     with acting(system("test")):
         assert list(Access.objects.values_list("reader_name", "permission", "reason")) == [
             ("Vera Weber", "people.care.read", "appeal 17")
