@@ -104,6 +104,11 @@ class Book:
             self._readings[key] = Book(self.catalogue, self.tables, self.files, parameters, self._texts)
         return self._readings[key]
 
+    def complete(self) -> Book:
+        """The same book with all texts in it, so that it can be sent to where its files are not. Raises PlanError."""
+        texts = {plan: self.texts(plan) for plan in self.ids()}
+        return Book(self.catalogue, self.tables, {}, self.parameters, texts)
+
     def slices(self, plan_id: str) -> tuple[Slice, ...]:
         """All slices of a plan, in time order. Raises PlanError when there is no such plan or it cannot be read."""
         if plan_id not in self._slices:

@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from typing import Any
 
-import pyarrow as pa
 from hypothesis import given, settings
 
 from clausula.adjudicate import decide
 from clausula.batch.answers import decision_columns
 from clausula.batch.deciding import decide_table, usage_of
 from clausula.batch.people import Members
-from clausula.household import Household, Line
-from clausula.program import Program
+from clausula.household import Household
 from clausula.usage import AccountKey, Usage
+from tests.batch.neutral import sayable, table_of
 from tests.plan_texts import program_of
 from tests.strategies import PROVIDERS, Situation, situations
-
-FIELDS = (
-    "person",
-    "service",
-    "served_on",
-    "currency",
-    "quantity",
-    "claim",
-    "stay",
-    "episode",
-    "indication",
-    "provider",
-)
-
-
-def cell(value: Any) -> Any:
-    """A fact as a cell of the neutral table."""
-    if isinstance(value, tuple):
-        return "|".join(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def table_of(lines: Iterable[Line], program: Program) -> pa.Table:
-    """Lines in the neutral layout: facts as texts, money as decimals, empty cells where nothing is stated."""
-    rows = list(lines)
-    facts = sorted({name for line in rows for name in line.facts})
-    columns: dict[str, Any] = {"line_id": [line.id for line in rows]}
-    for name in FIELDS:
-        columns[name] = [getattr(line, name) or None for line in rows]
-    columns["quantity"] = [line.quantity for line in rows]
-    columns["currency"] = [line.currency or program.currency for line in rows]
-    for name in ("charged", "paid_by_others"):
-        columns[name] = pa.array([Decimal(getattr(line, name)) for line in rows], pa.decimal128(18, 2))
-    columns["received_on"] = pa.array([line.received_on for line in rows], pa.date32())
-    columns["time"] = [None if line.time is None else f"{line.time // 60:02d}:{line.time % 60:02d}" for line in rows]
-    for name in facts:
-        columns[name] = [cell(line.facts[name]) if name in line.facts else None for line in rows]
-    return pa.table(columns)
-
-
-def sayable(line: Line) -> Line:
-    """The line without facts that a table cannot state: an empty set is an empty cell, and so a missing fact."""
-    return replace(line, facts={name: value for name, value in line.facts.items() if value != ()})
 
 
 def told(usage: Usage) -> dict[AccountKey, int]:
@@ -94,7 +45,7 @@ def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
     households = twins(situation)
     lines = [sayable(line) for line in situation.lines if Decimal(line.paid_by_others) <= Decimal(line.charged)]
     twice = [*lines, *(replace(line, id=f"{line.id}-2", person=f"{line.person}-2") for line in lines)]
-    table = table_of(twice, program)
+    table = table_of(twice, program.currency)
     found = decide_table(program, Members.of(households, PROVIDERS), table)
     usage = usage_of(found)
     columns = decision_columns(found, table)

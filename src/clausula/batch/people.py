@@ -168,6 +168,19 @@ class People:
         """What a fact is where nobody states it."""
         return MISSING if spec.unless_stated is None else self.code(spec, spec.unless_stated)
 
+    def countries(self) -> tuple[list[str], Ints]:
+        """Countries of plans, and for every household the number of the one whose holidays count where neither line nor
+        person says where they are: that of its first plan, as where it is decided alone."""
+        covers, members = self.program.covers, self.members
+        names = sorted({cover.plan.country for cover in covers})
+        first = {cover.plan.id: number for number, cover in reversed(list(enumerate(covers)))}
+        plans, which = Table(members.enrolments, "").words("plan")
+        cover = np.array([*(first.get(plan, len(covers)) for plan in plans), len(covers)], np.int64)[which]
+        known = members.enrolled >= 0
+        found = np.full(len(members.homes), len(covers), np.int64)
+        np.minimum.at(found, members.home[members.enrolled[known]], cover[known])
+        return names, np.array([*(names.index(each.plan.country) for each in covers), 0], np.int64)[found]
+
     def of_people(self, spec: Spec) -> Ints | None:
         """A fact of every person where nothing is said on the line; None where no person can have it."""
         mine = spec.id in FIELDS_OF_PEOPLE or (spec.of == "person" and spec.id not in ("household", "person", "name"))

@@ -15,13 +15,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -105,7 +106,7 @@ class Run:
         columns = pa.table({"line": table.column("line_id")} | answer_columns(decided, decided.depth))
         _write(columns, self.out / DECISIONS / f"{bucket.name}.parquet")
         _write(usage_table(decided), self.out / USAGE / f"{bucket.name}.parquet")
-        return _totals(decided)
+        return totals_of(decided)
 
     def _guard(self, bucket: Bucket, lines: Lines) -> None:
         """Refuse what would give wrong money without an error: households cut in two, lines out of order."""
@@ -160,6 +161,9 @@ def finish(run: Run, notes: list[dict[str, Any]]) -> Tally:
     """Put the totals of the buckets together, check them, and write what was done."""
     tally = tally_of(run, notes)
     tally.check()
+    for name in (DECISIONS, USAGE):
+        for left in (run.out / name).glob(".*"):  # of a task that was killed while it wrote
+            left.unlink(missing_ok=True)
     if (run.source / kept.LISTED).is_file():
         shutil.copyfile(run.source / kept.LISTED, run.out / kept.LISTED)
     mark = {"clausula": "run of buckets", "buckets": str(run.source), **tally.as_dict()}
@@ -169,16 +173,8 @@ def finish(run: Run, notes: list[dict[str, Any]]) -> Tally:
 
 def tally_of(run: Run, notes: list[dict[str, Any]]) -> Tally:
     """The totals of all buckets, with what was listed when they were made."""
-    tally, name = Tally(), str(run.source)
-    tally.opened(name)
-    for note in notes:
-        if note["lines"]:
-            currency = note["currency"]
-            amounts = {
-                each: to_decimal(note[each], currency) for each in ("charged", "paid", "cash", "borne", "others")
-            }
-            by_plan = {plan: to_decimal(paid, currency) for plan, paid in note["by_plan"].items()}
-            tally.were_decided(name, currency, note["outcomes"], by_plan, **amounts)
+    name = str(run.source)
+    tally = together(name, notes)
     listed = run.buckets.listed
     for count in (tally.inputs[name], tally.all):
         count.lines += listed["lines"]
@@ -191,8 +187,23 @@ def tally_of(run: Run, notes: list[dict[str, Any]]) -> Tally:
     return tally
 
 
-def _totals(decided: Decided) -> dict[str, Any]:
-    """The totals of a bucket: counts, and amounts in minor units."""
+def together(name: str, notes: Iterable[Mapping[str, Any]]) -> Tally:
+    """The totals of some buckets as one input. Raises TotalsError where amounts do not add up."""
+    tally = Tally()
+    tally.opened(name)
+    for note in notes:
+        if note["lines"]:
+            currency = note["currency"]
+            amounts = {
+                each: to_decimal(note[each], currency) for each in ("charged", "paid", "cash", "borne", "others")
+            }
+            by_plan = {plan: to_decimal(paid, currency) for plan, paid in note["by_plan"].items()}
+            tally.were_decided(name, currency, note["outcomes"], by_plan, **amounts)
+    return tally
+
+
+def totals_of(decided: Decided) -> dict[str, Any]:
+    """The totals of a bucket as plain data: counts, and amounts in minor units."""
     program, answers = decided.program, decided.answers
     counts = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, int] = {}
@@ -217,7 +228,10 @@ def _write(table: pa.Table, path: Path) -> None:
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that it is whole or not there."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    write(fresh)
-    fresh.replace(path)
+    """Write a file so that it is whole or not there, also where two machines write it at once."""
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        write(fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -160,10 +160,11 @@ class Values:
     def _day_kinds(self, spec: Spec) -> Ints:
         """Kind of day by place and day, worked out once for each pair."""
         words, country = self.table.words("country")
+        countries, by_home = self.people.countries()
         facts = ("residence_country", "residence_canton", "patron_saint_day")
         table = self.people.members.people
         there = [Table(table, "").words(name) if name in table.column_names else ([], None) for name in facts]
-        home = np.zeros(self.rows, np.int64)
+        home = by_home[self.people.members.home[self.person]]
         for names, at in there:
             home = home * (len(names) + 1) + (0 if at is None else at[self.person] + 1)
         width = int(home.max(initial=0)) + 1
@@ -180,7 +181,8 @@ class Values:
                       if at is not None and at[self.person[row]] >= 0}  # fmt: skip
             line = Line("", "", "", date.fromordinal(int(self.served[row])), facts={"country": word} if word else {})
             context = Context(line, Person("", date.min, facts=stated), None, None)
-            found.append(self.people.code(spec, day_kind_of(context, self.program.covers[0].plan.country)))
+            of_plan = countries[by_home[self.people.members.home[self.person[row]]]]
+            found.append(self.people.code(spec, day_kind_of(context, of_plan)))
         return np.array(found, np.int64)[inverse]
 
     # --- facts of a cover ---

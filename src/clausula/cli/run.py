@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clausula.cli.console import CommandError, Console
+from clausula.cli.engines import check_engine, decide_buckets, engine_options
 from clausula.cli.options import LANGUAGES, Commands, command
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ clausula run --members members.toml --out results --schema schemas bills/*.xml
 clausula run --members members.toml --out february --usage january/usage.json lines.parquet
 clausula run --members members.toml --out results --all-languages --json bills/*.xml
 clausula run buckets --out results               a folder made by clausula bucket
+clausula run buckets --out results --engine spark --master spark://host:7077
 """
 ABOUT = """Inputs: Swiss electronic invoices (XML), FHIR R4 claims (JSON, NDJSON), tables (CSV, Parquet).
 The folder of --out then holds decisions.jsonl, decisions.parquet, listed.csv, usage.json and report/index.html.
@@ -64,6 +66,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--all-languages", action="store_true", help="statements in all five languages, not only the member's own"
     )
+    engine_options(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -74,7 +77,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from clausula.intake import read_roster
 
     out = Path(args.out)
-    if len(args.inputs) == 1 and is_buckets(Path(args.inputs[0])):
+    buckets = len(args.inputs) == 1 and is_buckets(Path(args.inputs[0]))
+    check_engine(args, buckets=buckets)
+    if buckets:
         return _run_buckets(args, console)
     if not args.members:
         raise CommandError("nobody says who is a member", "name the members file with --members")
@@ -97,8 +102,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _run_buckets(args: argparse.Namespace, console: Console) -> int:
     """Decide a folder of buckets. A run that was stopped goes on where it was."""
     from clausula.batch.folder import FolderError, check_place
-    from clausula.batch.running import run_buckets
-    from clausula.cli.plans import book_of
 
     source, out = Path(args.inputs[0]), Path(args.out)
     given = [f"--{name}" for name in ("members", "usage", "schema") if getattr(args, name)]
@@ -111,7 +114,7 @@ def _run_buckets(args: argparse.Namespace, console: Console) -> int:
     except FolderError as error:
         raise CommandError(error.message, error.mend) from None
     with watched(console) as progress:
-        tally = run_buckets(book_of(args), source, out, progress=progress)
+        tally = decide_buckets(args, source, out, progress)
     _print(console, tally)
     console.text(f"next: clausula explain {out} LINE")
     console.document({"out": str(out), **tally.as_dict()})
