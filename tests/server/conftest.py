@@ -68,7 +68,7 @@ def django_db_setup(cluster: Cluster, worker_id: str) -> None:
     """A database for each process of the run, copied from one that is migrated once: migrating is what takes long."""
     mine = f"test_{worker_id}"
     with alone(Path(PLACE)), psycopg.connect(cluster.url(), autocommit=True) as superuser:
-        if not superuser.execute("SELECT FROM pg_database WHERE datname = 'migrated'").fetchone():
+        if not superuser.execute("SELECT 1 FROM pg_database WHERE datname = 'migrated'").fetchone():
             prepare(cluster.url(), "migrated")
             env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
             env |= {
