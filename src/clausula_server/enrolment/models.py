@@ -47,6 +47,7 @@ class PlanEdition(models.Model):
     plan: the plan's id ("it/faremutua/noisalute-medio"), the same through all editions. manifest: a line for each
     text it rests on, "digest kind path"; digest is the manifest's. starts, until: the days the text says it holds for,
     both inclusive. offered: the days on which enrolments and renewals take this edition; the one thing that changes.
+    warnings: what the checker found worth a look when it was registered, [{place, message, mend}].
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -62,6 +63,7 @@ class PlanEdition(models.Model):
     starts = models.DateField()
     until = models.DateField(null=True, blank=True)
     offered = DateRangeField(null=True, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
     registered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -12,7 +12,9 @@ TABLE = {
         "see plans, their editions and texts",
         {Role.MEMBER: anyone, Role.PROVIDER: anyone, Role.PRACTITIONER: anyone, **staff()},
     ),
-    "enrolment.plan.register": Permit("register plan editions and offer them", staff(Role.ADMINISTRATOR)),
+    "enrolment.plan.register": Permit(
+        "register plan editions, see what the checker says of them, offer them", staff(Role.ADMINISTRATOR)
+    ),
     "enrolment.enrolment.read": Permit(
         "see in which plans a person is, and under which terms", {Role.MEMBER: administered, **staff()}
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from clausula_server.enrolment.catalogue.checking import checked
 from clausula_server.enrolment.catalogue.packing import Packed, pack
 from clausula_server.enrolment.models import PlanEdition, PlanText
 from clausula_server.events.actions.event import append
@@ -16,25 +17,40 @@ from clausula_server.lib.periods import DAY, days, period
 from clausula_server.lib.refusals import refuse
 
 
+def editions_to_register(folder: Path | None = None) -> list[Packed]:
+    """What `register_plans` would register: the editions that are new, with what the checker warns of. Writes nothing.
+
+    Raises Refused with all findings of texts that cannot be read, that the checker finds errors in, or whose own golden
+    cases come out otherwise.
+    """
+    return checked(_new(pack(folder)), folder)
+
+
 @action
 def register_plans(folder: Path | None = None) -> list[PlanEdition]:
     """Register the bundled plans, and those of a folder laid over them; the editions that are new. What is registered
-    already stays as it is. Raises Refused with all findings of plans that cannot be read.
+    already stays as it is. Raises Refused as `editions_to_register` does; then none is registered.
     """
-    return register(pack(folder))
+    found = editions_to_register(folder)
+    return register(found) if found else []
+
+
+def _new(packed: Sequence[Packed]) -> list[Packed]:
+    digests = [each.digest for each in packed]
+    known = set(PlanEdition.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    return [each for each in packed if each.digest not in known]
 
 
 @action
 def register(packed: Sequence[Packed]) -> list[PlanEdition]:
-    """Register editions that are not there yet, and offer each from the first day its text says. Raises Refused."""
+    """Register editions that were checked and are not there yet, and offer each from the first day its text says.
+    Raises Refused.
+    """
     if not packed:
         refuse("plans", "there is no plan.", "Name a folder that has a plan.md in it.")
     with connection.cursor() as cursor:  # whoever registers at the same time waits
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('enrolment.register'))")
-    known = set(
-        PlanEdition.objects.filter(digest__in=[each.digest for each in packed]).values_list("digest", flat=True)
-    )
-    fresh = [each for each in packed if each.digest not in known]
+    fresh = _new(packed)
     texts = {digest: text for each in fresh for digest, text in each.texts.items()}
     PlanText.objects.bulk_create(
         [PlanText(digest=digest, text=text) for digest, text in texts.items()], ignore_conflicts=True
@@ -55,6 +71,7 @@ def _register(packed: Packed) -> PlanEdition:
         year=packed.year,
         starts=packed.starts,
         until=packed.until,
+        warnings=[{"place": each.place, "message": each.message, "mend": each.mend} for each in packed.warnings],
     )
     append("plan.registered", row.id, payload={"plan": row.plan, "digest": row.digest})
     offer_edition(row, row.starts)

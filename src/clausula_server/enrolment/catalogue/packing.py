@@ -21,7 +21,7 @@ from clausula_server.lib.refusals import Fault, Refused
 @dataclass(frozen=True, slots=True)
 class Packed:
     """A plan's text with everything it rests on, ready to be registered. manifest: a line "digest path" for each text,
-    the plan's own first; digest: the manifest's."""
+    the plan's own first; digest: the manifest's. warnings: what the checker found worth a look."""
 
     plan: str
     digest: str
@@ -35,6 +35,7 @@ class Packed:
     year: str
     starts: date
     until: date | None
+    warnings: tuple[Fault, ...] = ()
 
 
 def pack(folder: Path | None = None) -> list[Packed]:
@@ -43,13 +44,13 @@ def pack(folder: Path | None = None) -> list[Packed]:
     What a text rests on: the texts of the plans it extends, the tables it names, and the catalogue but for its
     crosswalks of codes, which only readers of bills use.
     """
-    roots = [bundled_plans(), *([folder] if folder is not None else [])]
+    roots = roots_of(folder)
     try:
         book = clausula.load_plans(folder)
         for plan in book.ids():
             book.slices(plan)
     except clausula.PlanError as error:
-        raise _refused(error, roots) from None
+        raise Refused(*faults_of(error.findings, roots)) from None
     shelf = _Shelf(roots)
     heads = {plan: [read_head(text, file) for text, file in book.texts(plan)] for plan in book.ids()}
     return [
@@ -57,15 +58,27 @@ def pack(folder: Path | None = None) -> list[Packed]:
     ]
 
 
-def _refused(error: clausula.PlanError, roots: Iterable[Path]) -> Refused:
+def roots_of(folder: Path | None) -> list[Path]:
+    """Where texts are read from: the bundled plans, and a folder laid over them."""
+    return [bundled_plans(), *([folder] if folder is not None else [])]
+
+
+def faults_of(findings: Iterable[clausula.Finding], roots: Iterable[Path]) -> list[Fault]:
+    """Findings as faults, their places as seen from the folders of plans."""
+    roots = list(roots)
+
     def place(finding: clausula.Finding) -> str:
         shown = str(finding.place)
         for root in roots:
             shown = shown.removeprefix(f"{root}/")
         return shown or "plans"
 
-    mends = ("Mend the text.",)
-    return Refused(*(Fault(place(each), f"{each.message}.", each.mend or mends[0]) for each in error.findings))
+    return [Fault(place(each), _sentence(each.message), _sentence(each.mend or "mend the text")) for each in findings]
+
+
+def _sentence(text: str) -> str:
+    """A text of the checker as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
 class _Shelf:
