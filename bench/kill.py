@@ -1,50 +1,71 @@
-"""The deciding process killed with SIGKILL again and again: every acknowledged claim there, none twice, none half."""
+"""The deciding process killed with SIGKILL again and again, now and then the database with it: every acknowledged claim
+there, none twice, none half."""
 
 from __future__ import annotations
 
 import os
 import random
 import signal
+import sys
 import time
+import traceback
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from _house import audit, bill, families, house, options, tell
 
+from clausula_server.database.embedded import Cluster
 
-def main() -> None:
+
+def main() -> int:
     """Kill for a while, then hold the house against itself."""
-    arguments = options(__doc__, seconds=60, count=100_000, families=20)
-    with house():
+    arguments = options(__doc__, seconds=60, count=100_000, families=20, database=10)
+    with house() as cluster:
         people = [person for pair in families(arguments.families) for person in pair]
-        figures = drill(people, arguments.seconds, arguments.count)
-    tell(figures, arguments)
+        did, faults = drill(cluster, people, arguments.seconds, arguments.count, arguments.database)
+        proof, wrong = audit()
+    words = (
+        f"a process that decides claims was killed {did['kills']} times while it worked, and another went on; "
+        f"{did['kills_of_the_database']} times the database was killed with it and started again"
+    )
+    return tell(words, did | proof, faults | wrong, arguments)
 
 
-def drill(people: list[UUID], seconds: int, count: int) -> dict[str, Any]:
-    """Send claims through a process that dies at any moment; what was not acknowledged is sent again, same key."""
+def drill(
+    cluster: Cluster, people: list[UUID], seconds: int, count: int, database: int
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Send claims through a process that dies at any moment; what was not acknowledged is sent again, same key.
+
+    database: at every so many kills the database dies first; 0 for never.
+    """
     from django.db import connections  # noqa: PLC0415 - Django is set up by now
 
     from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
-    from clausula_server.claims.models import Claim  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
 
     warm_up()
     rolls, ends = random.Random(1), time.monotonic() + seconds
     acknowledged: dict[int, str] = {}
-    kills = repeated = 0
+    kills = crashes = repeated = died = 0
     while time.monotonic() < ends and len(acknowledged) < count:
         connections.close_all()
         read, write = os.pipe()
         child = os.fork()
         if not child:
+            os.close(read)
             work(people, len(acknowledged), write)
         os.close(write)
         time.sleep(rolls.uniform(0.02, 0.5))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
         kills += 1
+        crash = bool(database) and kills % database == 0
+        if crash:
+            os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            crashes += 1
+        os.kill(child, signal.SIGKILL)
+        died += not os.WIFSIGNALED(os.waitpid(child, 0)[1]) and not crash
+        if crash:
+            cluster.start()
         with os.fdopen(read) as pipe:
             for line in pipe:
                 if not line.endswith("\n"):
@@ -52,18 +73,41 @@ def drill(people: list[UUID], seconds: int, count: int) -> dict[str, Any]:
                 number, claim, again = line.split()
                 acknowledged[int(number)] = claim
                 repeated += again == "True"
-    with acting(system("kill")):
-        held = {str(id_): key for id_, key in Claim.objects.values_list("id", "key")}
-        keys = list(held.values())
     return {
         "kills": kills,
-        "acknowledged": len(acknowledged),
-        "found_committed_before_the_acknowledgement": repeated,
-        "lost": sum(claim not in held for claim in acknowledged.values()),
-        "twice": len(keys) - len(set(keys)),
-        "committed_and_not_yet_acknowledged": len(held) - len(set(acknowledged.values())),
-        **audit(),
+        "kills_of_the_database": crashes,
+        "claims_acknowledged": len(acknowledged),
+        "killed_between_commit_and_acknowledgement": repeated,
+    }, {"processes_that_died_by_themselves": died, **held(people, acknowledged)}
+
+
+def held(people: list[UUID], acknowledged: dict[int, str]) -> dict[str, int]:
+    """What the database has, against what was acknowledged and what was sent."""
+    from clausula_server.claims.models import Claim, Line  # noqa: PLC0415
+    from clausula_server.events.models import Event  # noqa: PLC0415
+    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+
+    with acting(system("kill")):
+        found = {str(id_): key for id_, key in Claim.objects.values_list("id", "key")}
+        lines = Counter(
+            map(str, Line.objects.filter(stands=True, decision__isnull=False).values_list("claim", flat=True))
+        )
+        told = Counter(map(str, Event.objects.filter(kind="claim.decided").values_list("subject", flat=True)))
+    number = {claim: int(key.rpartition("/k")[2]) for claim, key in found.items()}
+    return {
+        "claims_lost": sum(claim not in found for claim in acknowledged.values()),
+        "claims_twice": len(found) - len(set(number.values())),
+        "claims_half": sum(lines[claim] != len(a_bill(people, which).lines) for claim, which in number.items()),
+        "claims_without_just_one_event": sum(told[claim] != 1 for claim in found),
+        "claims_unacknowledged_but_the_last": max(0, len(set(found) - set(acknowledged.values())) - 1),
     }
+
+
+def a_bill(people: list[UUID], number: int) -> Any:
+    """The claim of that number, always the same."""
+    rolls = random.Random(number)
+    day = date(2026, 2, 1) + timedelta(days=rolls.randrange(300))
+    return bill(rolls.choice(people), f"k{number}", rolls.randrange(1, 4), rolls.randrange(5_00, 150_00), day)
 
 
 def work(people: list[UUID], first: int, write: int) -> None:
@@ -72,16 +116,17 @@ def work(people: list[UUID], first: int, write: int) -> None:
     from clausula_server.lib.acting import acting, system  # noqa: PLC0415
 
     number = first
-    with acting(system("dying")):
-        while True:
-            rolls = random.Random(number)
-            day = date(2026, 2, 1) + timedelta(days=rolls.randrange(300))
-            receipt = submit_claim(
-                bill(rolls.choice(people), f"k{number}", rolls.randrange(1, 4), rolls.randrange(5_00, 150_00), day)
-            )
-            os.write(write, f"{number} {receipt.claim} {receipt.repeated}\n".encode())
-            number += 1
+    try:
+        with acting(system("dying")):
+            while True:
+                receipt = submit_claim(a_bill(people, number))
+                os.write(write, f"{number} {receipt.claim} {receipt.repeated}\n".encode())
+                number += 1
+    except BaseException:  # noqa: BLE001 - whatever it is, this process must not go on as its parent
+        traceback.print_exc()
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

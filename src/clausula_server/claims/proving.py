@@ -35,10 +35,10 @@ Found = tuple[int, list[str]]
 def prove() -> Iterator[Proof]:
     """Hold everything against what it should be, one kind after the other. Needs the right to see every row."""
     for of, look in (
-        ("households whose balances are what a replay comes to", _balances),
-        ("claims whose paid amount is what the ledger has", _claims),
+        ("households, balances as a full replay has them", _balances),
+        ("claims, paid as the ledger has it", _claims),
         ("entries of the ledger, balanced", _ledger),
-        ("documents that open", _documents),
+        ("documents, each opens", _documents),
     ):
         count, faults = look()
         yield Proof(of, count, faults)

@@ -39,9 +39,10 @@ CONTENT = """
 RULES = """
     SELECT 'forced', relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
     UNION ALL SELECT 'policy', format('%s %s %s %s %s', tablename, policyname, cmd, qual, with_check) FROM pg_policies
-    UNION ALL SELECT 'trigger', format('%s %s', pg_get_triggerdef(oid), tgenabled) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT 'constraint', format('%s %s %s %s', conrelid::regclass, conname, contype, convalidated) FROM pg_constraint
-              WHERE conrelid <> 0
+    UNION ALL SELECT 'trigger', format('%s %s', pg_get_triggerdef(oid), tgenabled) FROM pg_trigger
+              WHERE NOT tgisinternal
+    UNION ALL SELECT 'constraint', format('%s %s %s %s', conrelid::regclass, conname, contype, convalidated)
+              FROM pg_constraint WHERE conrelid <> 0
     UNION ALL SELECT 'owner', format('%s %s', oid::regclass, relowner::regrole) FROM pg_class
               WHERE relkind IN ('r', 'S') AND relnamespace = 'public'::regnamespace
     UNION ALL SELECT 'right', format('%s %s %s', table_name, grantee, privilege_type)
