@@ -42,11 +42,14 @@ def drill(
     """
     from django.db import connections  # noqa: PLC0415 - Django is set up by now
 
+    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
     from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
+    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
 
     warm_up()
     rolls, ends = random.Random(1), time.monotonic() + seconds
-    acknowledged: dict[int, str] = {}
+    with acting(system("first")):  # so that those who come after find the plans compiled
+        acknowledged = {0: str(submit_claim(a_bill(people, 0)).claim)}
     kills = crashes = repeated = died = 0
     while time.monotonic() < ends and len(acknowledged) < count:
         connections.close_all()
@@ -56,7 +59,7 @@ def drill(
             os.close(read)
             work(people, len(acknowledged), write)
         os.close(write)
-        time.sleep(rolls.uniform(0.02, 0.5))
+        time.sleep(rolls.uniform(0.02, 1))
         kills += 1
         crash = bool(database) and kills % database == 0
         if crash:
