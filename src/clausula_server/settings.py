@@ -15,6 +15,7 @@
 | CLAUSULA_STATIC | folder of the static files, filled by `collectstatic` |
 | CLAUSULA_PROXIES | how many proxies stand in front (1); the address of a client is read accordingly |
 | CLAUSULA_COUNTRY | whose phone numbers are meant where no country is written (CH) |
+| CLAUSULA_CARE_PRIVATE_FROM | ages from which care is private from parents, "FR:15,IT:14"; 12 elsewhere |
 | CLAUSULA_NAME | what the house is called on its pages |
 | CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 if unset |
 | CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
@@ -46,6 +47,17 @@ def _setting(name: str, otherwise: str, mend: str) -> str:
     if not value and PRODUCTION:
         raise ImproperlyConfigured(f"{name} is not set. {mend}")
     return value or otherwise
+
+
+def _ages(name: str, otherwise: str) -> dict[str, int]:
+    """Completed years by country: "FR:15,IT:14"."""
+    found = {}
+    for entry in (os.environ.get(name) or otherwise).split(","):
+        country, _, age = entry.strip().partition(":")
+        if len(country) != 2 or not country.isupper() or not age.isdecimal() or int(age) > 18:
+            raise ImproperlyConfigured(f"{name}: “{entry}” is no country and age. Write it like FR:15, at most 18.")
+        found[country] = int(age)
+    return found
 
 
 def _database(url: str, role: str) -> dict[str, Any]:
@@ -193,6 +205,7 @@ CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
 CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
 CLAUSULA_RELEASE_LIMIT = int(os.environ.get("CLAUSULA_RELEASE_LIMIT", "1000000"))
 CLAUSULA_DIRECT_REQUEST_DAYS = int(os.environ.get("CLAUSULA_DIRECT_REQUEST_DAYS", "0"))
+CLAUSULA_CARE_PRIVATE_FROM = _ages("CLAUSULA_CARE_PRIVATE_FROM", "CH:12,FR:15,IT:14,NL:12")
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

@@ -53,6 +53,8 @@ def test_production_takes_everything_from_the_environment() -> None:
         ("CLAUSULA_DOCUMENTS", "", "CLAUSULA_DOCUMENTS is not set."),
         ("CLAUSULA_HOSTS", "*", "CLAUSULA_HOSTS must name hosts"),
         ("DATABASE_URL", "", "DATABASE_URL is not set."),
+        ("CLAUSULA_CARE_PRIVATE_FROM", "FR:15,IT", "“IT” is no country and age. Write it like FR:15"),
+        ("CLAUSULA_CARE_PRIVATE_FROM", "FR:150", "at most 18"),
         ("CLAUSULA_FORM", "staging", "It must be production, demo or test."),
     ],
 )

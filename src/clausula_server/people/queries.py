@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
+
 from clausula_server.lib.roles import Role
 from clausula_server.people.models import FamilyRole, Mandate, Membership, Person, Scope, StaffRole
 
-PRIVATE_FROM = {"CH": 12, "FR": 15, "IT": 14, "NL": 12}
-"""From this age on, the care of a young person is their own matter, also towards parents. The law of where they live;
-a house that knows better sets it lower, never higher."""
 PRIVATE_FROM_ELSEWHERE = 12
 ADULTS = frozenset({FamilyRole.HOLDER, FamilyRole.SPOUSE, FamilyRole.PARTNER})
 
@@ -30,8 +29,9 @@ def age_on(person: Person, day: date) -> int:
 
 
 def keeps_care_private(person: Person, day: date) -> bool:
-    """Whether the person is old enough that parents do not read their care without consent."""
-    return age_on(person, day) >= PRIVATE_FROM.get(person.country, PRIVATE_FROM_ELSEWHERE)
+    """Whether the person is old enough that parents do not read their care without consent: by the country where they
+    live, as the setting CLAUSULA_CARE_PRIVATE_FROM says."""
+    return age_on(person, day) >= settings.CLAUSULA_CARE_PRIVATE_FROM.get(person.country, PRIVATE_FROM_ELSEWHERE)
 
 
 def sight_of(person: UUID, day: date) -> Sight:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -189,6 +190,13 @@ def test_who_may_see_what_of_whom(cast: Cast, name: str, administrates: str, rea
 def test_care_is_private_from_the_birthday_on(as_system: None, country: str, birthday: int, private: bool) -> None:
     child = a_person("clara", date(TODAY.year - birthday, TODAY.month, TODAY.day), country=country)
     assert keeps_care_private(child, TODAY) is private
+    assert not keeps_care_private(child, TODAY - timedelta(1))
+
+
+def test_the_house_says_the_age_of_a_country(as_system: None, settings: Any) -> None:
+    settings.CLAUSULA_CARE_PRIVATE_FROM = {"FR": 13}
+    child = a_person("clara", date(TODAY.year - 13, TODAY.month, TODAY.day), country="FR")
+    assert keeps_care_private(child, TODAY)
     assert not keeps_care_private(child, TODAY - timedelta(1))
 
 
