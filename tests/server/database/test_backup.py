@@ -56,6 +56,7 @@ RULES = """
 def operator(cluster: Cluster, tmp_path: Path, documents: Path) -> dict[str, str]:
     """The environment of whoever runs the commands, with the role for backups made as it is written."""
     with psycopg.connect(cluster.url(), autocommit=True) as superuser:
+        superuser.execute("SELECT pg_advisory_lock(1)")  # roles belong to all the processes of a run
         if not superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = 'app_backup'").fetchone():
             for line in ROLE:
                 superuser.execute(line.encode())
