@@ -1,5 +1,4 @@
-"""The deciding process killed with SIGKILL again and again, now and then the database with it: every acknowledged claim
-there, none twice, none half."""
+"""The deciding process, and at times the database, killed with SIGKILL again and again: what is lost, twice or half."""
 
 from __future__ import annotations
 

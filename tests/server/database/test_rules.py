@@ -136,6 +136,7 @@ def test_the_owner_is_refused_by_the_trigger(cast: Cast) -> None:
 
 def test_the_roles_are_no_superusers_and_bypass_nothing() -> None:
     found = rows(
-        "SELECT rolname FROM pg_roles WHERE rolname IN ('app', 'app_web') AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+        "SELECT rolname FROM pg_roles WHERE rolname IN ('app', 'app_web')"
+        " AND (rolsuper OR rolbypassrls OR rolcreaterole)"
     )
     assert found == []
