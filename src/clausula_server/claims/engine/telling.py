@@ -16,6 +16,7 @@ import clausula
 from clausula.decision import Decision, Said
 from clausula.encoder import Encoder
 from clausula.explain import Teller
+from clausula.money import show
 from clausula.plan import LANGUAGES
 from clausula_server.claims.engine.deciding import MINOR, mark_of
 from clausula_server.claims.world import Json
@@ -31,12 +32,17 @@ NOWHERE = date(1900, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder as a sentence. title: number and title of its clause, in the language."""
+    """One step of the ladder as a sentence. title: number and title of its clause, in the language. kind: benefit,
+    step, requirement, exclusion, test …; before, after: the amount in minor units where the step changed it."""
 
     text: str
     plan: str
     clause: str
     title: str
+    kind: str = ""
+    before: int = 0
+    after: int = 0
+    met: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,13 @@ def tell(line: Json, content: Json, language: str, evidence: Mapping[str, Json] 
         return _plainly(content, language)
     decision = _read(book, line, content, evidence or {})
     teller = Teller(book.book.catalogue, language)
-    rungs = tuple(Rung(each.text, each.plan, each.clause, each.title) for each in teller.told(decision))
+    rungs = tuple(
+        Rung(
+            each.text, each.plan, each.clause, each.title, each.step.kind, each.step.before, each.step.after,
+            not each.step.failure,
+        )
+        for each in teller.told(decision)
+    )  # fmt: skip
     plans = {cover.plan: teller.plan(decision, cover.plan) for cover in decision.covers}
     return Account(teller.summary(decision), rungs, teller.advice(decision), plans)
 
@@ -112,9 +124,14 @@ def evidence_names(digests: list[str], kind: str) -> dict[str, str]:
     return {language: catalogue.name("evidence", kind, language) for language in LANGUAGES}
 
 
+def money(minor: int, currency: str, language: str) -> str:
+    """An amount as people of that language read it: "CHF 1’234.50", "1.234,50 €"."""
+    return show(minor, currency, language)
+
+
 def amount(minor: int) -> str:
     """Minor units in currency units, as text."""
     return f"{minor // MINOR}.{minor % MINOR:02d}"
 
 
-__all__: list[Any] = ["Account", "Rung", "amount", "evidence_names", "service_names", "tell"]
+__all__: list[Any] = ["Account", "Rung", "amount", "evidence_names", "money", "service_names", "tell"]
