@@ -142,9 +142,7 @@ def ladder(decision: Decision, language: str) -> Account:
 # --- times owed ---
 
 
-def _promised(
-    claim: Claim, lines: Iterable[Line], now: datetime, stopped: timedelta, *, waits: bool
-) -> list[Promise]:
+def _promised(claim: Claim, lines: Iterable[Line], now: datetime, stopped: timedelta, *, waits: bool) -> list[Promise]:
     digests = sorted({each for line in lines if line.decision for each in line.decision.editions})
     if not digests:
         return []

@@ -4,9 +4,35 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from clausula_server.portal import views
+from clausula_server.portal import streams, views
+from clausula_server.portal.member import bills, claim, home
+from clausula_server.portal.operator import acts, worklist
+from clausula_server.portal.operator import claim as desk
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("language/", views.choose_language, name="set_language"),
+    path("live/", streams.live, name="live"),
+    # members
+    path("people/<uuid:person>/", home.relatives_home, name="member_home"),
+    path("people/<uuid:person>/card/", home.relatives_card, name="member_card"),
+    path("people/<uuid:person>/claims/", home.all_claims, name="member_claims"),
+    path("claims/<uuid:claim>/", claim.show, name="member_claim"),
+    path("claims/<uuid:claim>/documents/", claim.hand_in_documents, name="member_hand_in"),
+    path("claims/<uuid:claim>/objection/", claim.object_to, name="member_object"),
+    path("bills/", bills.choose, name="bills"),
+    path("bills/providers/", bills.providers, name="bill_providers"),
+    path("bills/<uuid:person>/", bills.fill_in, name="member_bill"),
+    path("bills/<uuid:person>/discard/", bills.throw_away, name="member_bill_discard"),
+    # people of the house
+    path("work/", worklist.show, name="worklist"),
+    path("work/waits/<uuid:wait>/take/", worklist.take, name="wait_take"),
+    path("work/claims/<uuid:claim>/", desk.show, name="operator_claim"),
+    path("work/claims/<uuid:claim>/reverse/", acts.reverse, name="operator_reverse"),
+    path("work/lines/<uuid:line>/evidence/", acts.read_document, name="line_evidence"),
+    path("work/lines/<uuid:line>/authorisation/", acts.authorise, name="line_authorise"),
+    path("work/lines/<uuid:line>/fact/", acts.state, name="line_fact"),
+    path("work/lines/<uuid:line>/ask/", acts.ask, name="line_ask"),
+    path("work/lines/<uuid:line>/override/", acts.override, name="line_override"),
+    path("work/overrides/<uuid:override>/", acts.answer_override, name="override_answer"),
 ]

@@ -81,3 +81,9 @@ def named_by_evidence(digests: Iterable[str], language: str) -> list[tuple[str, 
     """What a document may have to name for a rule (a pathology, a trauma …), by id and name."""
     catalogue = combined(digests).book.catalogue
     return [(key, catalogue.name("named", key, language)) for key in catalogue.names.get("named", {})]
+
+
+def plans_of(digests: Iterable[str], language: str) -> dict[str, str]:
+    """The names of the plans of editions that pay something, by id."""
+    found = combined(digests).program.covers
+    return {cover.plan.id: named(cover.plan.name, language, cover.plan.id) for cover in found}

@@ -7,44 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0002_rules'),
-        ('people', '0002_rules'),
+        ("claims", "0002_rules"),
+        ("people", "0002_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('author', models.UUIDField()),
-                ('key', models.UUIDField(default=clausula_server.lib.ids.new_id, editable=False)),
-                ('content', models.JSONField(default=dict)),
-                ('touched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author", models.UUIDField()),
+                ("key", models.UUIDField(default=clausula_server.lib.ids.new_id, editable=False)),
+                ("content", models.JSONField(default=dict)),
+                ("touched_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('author', 'person'), name='draft_one_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("author", "person"), name="draft_one_a_person")],
             },
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.UUIDField(default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('due_on', models.DateField()),
-                ('asked_by', models.UUIDField()),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='claims.claim')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='claims.line')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("due_on", models.DateField()),
+                ("asked_by", models.UUIDField()),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="claims.claim"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="claims.line"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['claim'], name='request_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind', ''), _negated=True), name='request_names_a_kind')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", True)), fields=["claim"], name="request_open"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("kind", ""), _negated=True), name="request_names_a_kind")
+                ],
             },
         ),
     ]

@@ -19,5 +19,13 @@ class Migration(migrations.Migration):
             "DROP TRIGGER stays ON claims_request; DROP TRIGGER stays_all ON claims_request;",
         ),
         row_security("claims_request", staff=STAFF, own=(OF_CLAIM,)),
+        migrations.RunSQL(  # a member reads why a person decided otherwise, once that holds
+            """
+            CREATE POLICY told ON claims_override FOR SELECT USING (
+                app_among('reads_care', person_id) AND (confirmed_at IS NOT NULL OR NOT needs_second)
+            );
+            """,
+            "DROP POLICY told ON claims_override;",
+        ),
         row_security("claims_draft", own=("app_is('user', author)",)),
     ]

@@ -1,0 +1,1 @@
+"""Pages of members: home, a claim with its ladder, sending a bill."""
