@@ -116,10 +116,10 @@ def _stays(world: World) -> None:
     _send(world, "anna", world.ago(70), stay, provider="hopital-lac")
     admitted = world.ago(30)
     general = {
-        "ward": "general", "ward_chosen_by": "member", "cause": "illness", "setting": "inpatient",
+        "ward": "general", "cause": "illness", "setting": "inpatient",  # nobody said who chose the ward
         "admitted_on": admitted.isoformat(), "discharged_on": (admitted + timedelta(days=9)).isoformat(),
     }  # fmt: skip
-    _send(world, "anna", world.ago(9), NewLine("hospital/stay", admitted, 0, facts=general), provider="spital-see")
+    _send(world, "anna", world.ago(9), NewLine("hospital/stay", admitted, 0, facts=general), provider="hopital-lac")
 
 
 def _italian(world: World) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from clausula_server.claims.actions.claim import submit_claim
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
 from clausula_server.claims.stated import NewClaim, NewLine
-from clausula_server.demo.crowd import PIU, PLUSMED, SEED, Family, Someone, families
+from clausula_server.demo.crowd import PIU, PLUSMED, SEED, VARIA, Family, Someone, families
 from clausula_server.demo.world import World
 
 FIRST_DAY = 690
@@ -28,6 +28,10 @@ DENTIST = {
     "channel": "network", "doctor_in_network": True, "network_indicated": True,
     "booked_through_operations_centre": True,
 }  # fmt: skip
+PHYSIO = {
+    "cause": "accident", "purpose": "rehabilitation", "channel": "network", "doctor_in_network": True,
+    "prescribed_by_specialty": "general-practice", "performed_by": "physiotherapist", "title_on_invoice": True,
+}  # fmt: skip
 SESSION = {"code_list": "012", "code": "1000", "indicator": "001", "basic_entitlement": True}
 AFTERCARE = {"code_list": "990", "code": "Z1000", "indicator": "008", "basic_entitlement": True}
 
@@ -36,8 +40,9 @@ def load(world: World) -> None:
     """All their bills, each when it came in."""
     rolls = random.Random(SEED + 1)  # noqa: S311 - the same demo every time
     bills = {"CH": _swiss, "IT": _italian, "NL": _dutch, "FR": _french}
-    for family in families():
+    for number, family in enumerate(families()):
         bills[family.country](world, rolls, family)
+        _open_ones(world, rolls, family, number)
 
 
 def _days(world: World, rolls: random.Random, gap: tuple[int, int]) -> Iterator[date]:
@@ -121,6 +126,27 @@ def _dutch(world: World, rolls: random.Random, family: Family) -> None:
         ]
         received = min(first + timedelta(days=18), world.today)
         _send(world, someone, received, lines, "EUR", "fysio-gracht" if plus else "fysio-dom")
+
+
+def _open_ones(world: World, rolls: random.Random, family: Family, number: int) -> None:
+    """What has come of late and waits: for a prescription, an authorisation, a person, a document asked back."""
+    someone, day = family.people[0], world.ago(rolls.randrange(4, 40))
+    received = min(day + timedelta(days=rolls.randrange(2, 20)), world.today)
+    if family.country == "IT" and number % 3 == 0:
+        scan = NewLine("imaging/high-specialisation/scintigraphy", day, 46_00, facts=TICKET)
+        _send(world, family.people[-1], received, [scan], "EUR", "diagnostica-po")
+    if family.country == "IT" and number % 3 == 1:
+        facts = {**PHYSIO, "accident_on": (day - timedelta(days=9)).isoformat()}
+        _paper(world, someone, "emergency-department-report", day - timedelta(days=9))
+        _paper(world, someone, "prescription", day - timedelta(days=8), names=("pathology",))
+        _send(world, someone, received, [NewLine("physiotherapy/session", day, 45_00, facts=facts)], "EUR", "fisio-reno")
+    if family.is_in(VARIA) and number % 2 == 0:
+        stay = {
+            "ward": "general", "cause": "illness", "setting": "inpatient", "admitted_on": day.isoformat(),
+            "discharged_on": (day + timedelta(days=3)).isoformat(),
+        }  # fmt: skip
+        line = NewLine("hospital/stay", day, 0, facts=stay)
+        _send(world, someone, min(day + timedelta(days=5), world.today), [line], "CHF", "hopital-lac")
 
 
 def _french(world: World, rolls: random.Random, family: Family) -> None:

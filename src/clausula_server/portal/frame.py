@@ -42,7 +42,8 @@ class Place:
 
 
 PLACES: list[Place] = [
-    Place(_("Home"), "", "home", "home", begins=("member_home", "member_card", "member_claim")),
+    Place(_("Home"), "", "home", "home", begins=("member_home", "member_card")),
+    Place(_("Bills"), "", "own_claims", "file", members=True, begins=("member_claim",)),
     Place(
         _("Send a bill"),
         _("Take a photo of it; you see at once what is paid."),
@@ -64,6 +65,7 @@ PLACES: list[Place] = [
         _("Passkeys, app and recovery codes: how you prove that it is you."),
         "accounts_second_factor",
         "shield",
+        in_menu=False,
     ),
     Place(
         _("Devices"),

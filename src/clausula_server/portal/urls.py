@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:person>/", home.relatives_home, name="member_home"),
     path("people/<uuid:person>/card/", home.relatives_card, name="member_card"),
     path("people/<uuid:person>/claims/", home.all_claims, name="member_claims"),
+    path("claims/", home.own_claims, name="own_claims"),
     path("claims/<uuid:claim>/", claim.show, name="member_claim"),
     path("claims/<uuid:claim>/documents/", claim.hand_in_documents, name="member_hand_in"),
     path("claims/<uuid:claim>/objection/", claim.object_to, name="member_object"),

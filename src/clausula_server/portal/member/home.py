@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clausula_server.claims.queries import left_of
@@ -70,3 +70,10 @@ def all_claims(request: HttpRequest, person: UUID) -> HttpResponse:
     claims = page(member_claims(person), request.GET.get("after", ""), size=20)
     words = {"people": people, "whom": whom, "rows": rows_of(claims.rows), "next": claims.next}
     return render(request, "member/claims.html", words)
+
+
+@guard("portal.home.see")
+def own_claims(_request: HttpRequest) -> HttpResponse:
+    """Lead to one's own."""
+    person = current_actor().person
+    return redirect("member_claims", person=person) if person else redirect("home")
