@@ -64,6 +64,7 @@ class House:
         client.force_login(self.users[name])
         session = client.session
         session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+        session["account_authentication_methods_user"] = str(self.users[name].pk)
         session["noted_at"] = int(time.time())
         session.save()
         client.cookies["django_language"] = language

@@ -11,7 +11,12 @@ from clausula_server.people.checks import checked_phone
 from clausula_server.people.models import ContactKind, Person
 
 MEMBERS = ("anna", "clara", "sven")
-ABROAD = {"giulia": "+41 79 555 03 01", "marco": "+41 79 555 03 02", "sanne": "+41 79 555 04 01", "claire": "+41 79 555 05 01"}
+ABROAD = {
+    "giulia": "+41 79 555 03 01",
+    "marco": "+41 79 555 03 02",
+    "sanne": "+41 79 555 04 01",
+    "claire": "+41 79 555 05 01",
+}
 PLANS = {
     "anna": "Swiss basic cover and Ultra Varia; holder of a family", "clara": "13: her care is her own matter",
     "sven": "Swiss basic cover; nobody else's business", "giulia": "NoiSalute; holder of a family",
@@ -52,7 +57,9 @@ def tell(world: World) -> list[str]:
     about = {world.id("user", name): words for name, words in PLANS.items()}
     for user in User.objects.select_related("person", "provider").order_by("joined_at", "pk"):
         roles = ", ".join(role.role for role in user.person.staff_roles.all()) if user.person else "provider"
-        lines.append(f"{user.phone or '':<14} {roles or 'member':<16} {user.person or user.provider!s:<22} {about.get(user.id, '')}".rstrip())
+        lines.append(
+            f"{user.phone or '':<14} {roles or 'member':<16} {user.person or user.provider!s:<22} {about.get(user.id, '')}".rstrip()
+        )
     paul = Person.objects.get(pk=world.id("person", "paul"))
     if not User.objects.filter(person=paul).exists():
         lines.append(f"activation code for {paul}, who has no sign-in yet: {issue_activation(paul)}")

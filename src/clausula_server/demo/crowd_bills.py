@@ -139,13 +139,18 @@ def _open_ones(world: World, rolls: random.Random, family: Family, number: int) 
         facts = {**PHYSIO, "accident_on": (day - timedelta(days=9)).isoformat()}
         _paper(world, someone, "emergency-department-report", day - timedelta(days=9))
         _paper(world, someone, "prescription", day - timedelta(days=8), names=("pathology",))
-        _send(world, someone, received, [NewLine("physiotherapy/session", day, 45_00, facts=facts)], "EUR", "fisio-reno")
+        _send(
+            world, someone, received, [NewLine("physiotherapy/session", day, 45_00, facts=facts)], "EUR", "fisio-reno"
+        )
     if family.is_in(VARIA) and number % 2 == 0:
         stay = {
             "ward": "general", "cause": "illness", "setting": "inpatient", "admitted_on": day.isoformat(),
             "discharged_on": (day + timedelta(days=3)).isoformat(),
         }  # fmt: skip
-        line = NewLine("hospital/stay", day, 0, facts=stay)
+        charged = 0
+        if number % 4 == 0:  # the private ward, and the bill says nothing of the share of basic insurance
+            stay, charged = {**stay, "ward": "private"}, rolls.randrange(4_000, 14_000) * 100
+        line = NewLine("hospital/stay", day, charged, facts=stay)
         _send(world, someone, min(day + timedelta(days=5), world.today), [line], "CHF", "hopital-lac")
 
 

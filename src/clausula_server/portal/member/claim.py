@@ -86,8 +86,11 @@ class Moved:
 
 
 def history_of(moves: Sequence[Move]) -> list[Moved]:
-    """The history of a claim, the latest first."""
-    return [Moved(each.moved_at, STATUSES[each.after], each.reason, each.by) for each in reversed(moves)]
+    """The history of a claim, the latest first. A reason is what somebody wrote, not the one word of a machine."""
+    return [
+        Moved(each.moved_at, STATUSES[each.after], each.reason if " " in each.reason else "", each.by)
+        for each in reversed(moves)
+    ]
 
 
 def _kinds(shown: ClaimShown, claim: Claim, name: Callable[[str], Names]) -> list[tuple[str, Names]]:

@@ -41,7 +41,7 @@ def relatives_card(request: HttpRequest, person: UUID) -> HttpResponse:
 def _home(request: HttpRequest, person: UUID) -> HttpResponse:
     today = timezone.localdate()
     people, whom = _whom(current_actor(), person)
-    claims = page(member_claims(person), size=LATEST)
+    claims = list(member_claims(person).order_by("-received_on", "-pk")[: LATEST + 1])
     words = {
         "people": people,
         "whom": whom,
@@ -49,8 +49,8 @@ def _home(request: HttpRequest, person: UUID) -> HttpResponse:
         "hour": timezone.localtime().hour,
         "cover": cover_of(person, today),
         "bars": bars_of(left_of(person, today)),
-        "rows": rows_of(claims.rows),
-        "more": bool(claims.next),
+        "rows": rows_of(claims[:LATEST]),
+        "more": len(claims) > LATEST,
     }
     return render(request, "member/home.html", words)
 

@@ -13,7 +13,7 @@ from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from clausula_server.claims.engine.telling import service_names
-from clausula_server.claims.models import Attachment, Claim, Line, Pend, Request
+from clausula_server.claims.models import Attachment, Claim, Line, Override, Pend, Request
 from clausula_server.claims.queries import claims_of
 from clausula_server.documents.models import Document
 from clausula_server.enrolment.models import Term
@@ -136,7 +136,7 @@ def _row(claim: Claim, lines: Sequence[Mapping[str, Any]]) -> Row:
 
 
 def claim_with_papers(claim: UUID) -> QuerySet[Claim]:
-    """A claim with provider, person, documents and open requests, in one statement."""
+    """A claim with provider, person, documents, open requests and what colleagues proposed, in one statement."""
     document = Document.objects.filter(pk=OuterRef("document"))
     papers = Attachment.objects.filter(claim=OuterRef("pk")).values(
         json=JSONObject(
@@ -147,5 +147,12 @@ def claim_with_papers(claim: UUID) -> QuerySet[Claim]:
     asked = Request.objects.filter(claim=OuterRef("pk"), answered_at__isnull=True).values(
         json=JSONObject(line=F("line_id"), kind="kind", note="note", due_on="due_on")
     )
+    proposed = Override.objects.filter(
+        line__claim=OuterRef("pk"), needs_second=True, confirmed_at__isnull=True, refused_for=""
+    ).values(
+        json=JSONObject(id="id", line=F("line_id"), amount="amount", reason="reason", proposed_by="proposed_by")
+    )  # fmt: skip
     found = Claim.objects.filter(pk=claim).select_related("provider", "person")
-    return with_waits(found).annotate(papers=ArraySubquery(papers), asked=ArraySubquery(asked))
+    return with_waits(found).annotate(
+        papers=ArraySubquery(papers), asked=ArraySubquery(asked), proposed=ArraySubquery(proposed)
+    )

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clausula_server.claims.engine.asked import Question, kinds_of_evidence, named_by_evidence, plans_of, question
 from clausula_server.claims.engine.telling import evidence_names
-from clausula_server.claims.models import Claim, Override, Wait
+from clausula_server.claims.models import Claim, Wait
 from clausula_server.claims.queries import LineShown, show_claim
 from clausula_server.documents.models import Content
 from clausula_server.lib.access import Concerned, guard, may
@@ -23,6 +23,21 @@ from clausula_server.portal.member.claim import claim_of, language, words_of
 from clausula_server.portal.operator.forms import AskForm, AuthorisationForm, EvidenceForm, FactForm, OverrideForm
 from clausula_server.portal.operator.queries import names_of
 from clausula_server.portal.shown import KINDS, OWNERS, Cover, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a colleague proposed to decide, and somebody else has to confirm."""
+
+    id: UUID
+    amount: int
+    reason: str
+    proposed_by: UUID
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Proposal:
+        """As the claim was read with it."""
+        return cls(UUID(told["id"]), told["amount"], told["reason"], UUID(told["proposed_by"]))
 
 
 @dataclass(slots=True)
@@ -41,7 +56,7 @@ class Desk:
     kind: Words = ""
     wants: str = ""
     taken_by: str = ""
-    proposed: Override | None = None
+    proposed: Proposal | None = None
     opened: str = ""
     rights: Mapping[str, bool] = field(default_factory=dict)
 
@@ -62,10 +77,7 @@ def desk_page(
     actor = current_actor()
     shown = show_claim(claim, language())
     words = words_of(claim, shown)
-    open_ = Override.objects.filter(
-        line__claim=claim, needs_second=True, confirmed_at__isnull=True, refused_for=""
-    )  # fmt: skip
-    proposed = {each.line_id: each for each in open_}
+    proposed = {UUID(each["line"]): Proposal.of(each) for each in claim.proposed}  # type: ignore[attr-defined] # annotated
     people = {each.proposed_by for each in proposed.values()}
     people |= {line.wait.assigned_to for line, _ in words["lines"] if line.wait and line.wait.assigned_to}
     people |= {each.by for each in shown.moves if each.by}
@@ -102,7 +114,7 @@ def rights_of(actor: Actor, claim: Claim) -> dict[str, bool]:
 
 
 def _desk(
-    line: LineShown, covers: list[Cover], papers: list[dict[str, Any]], proposed: Mapping[UUID, Override],
+    line: LineShown, covers: list[Cover], papers: list[dict[str, Any]], proposed: Mapping[UUID, Proposal],
     names: Mapping[UUID, str], rights: Mapping[str, bool], wrong: dict[tuple[UUID, str], forms.Form],
 ) -> Desk:  # fmt: skip
     desk = Desk(line, covers, proposed=proposed.get(line.line.id), rights=rights)

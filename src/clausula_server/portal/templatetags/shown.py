@@ -35,7 +35,7 @@ def day(when: date | datetime | str | None) -> str:
         return ""
     if isinstance(when, str):
         when = date.fromisoformat(when[:10])
-    if isinstance(when, datetime):
+    if isinstance(when, datetime) and timezone.is_aware(when):
         when = timezone.localtime(when)
     return str(format_date(when, "medium", LOCALES.get(_language(), _language())))
 
