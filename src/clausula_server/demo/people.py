@@ -34,11 +34,12 @@ HOUSE = (
     ("finn", Role.FINANCE),
     ("ada", Role.ADMINISTRATOR),
     ("nora", Role.AUDITOR),
+    ("milo", Role.CLAIMS_HANDLER),
 )
 
 
 def load(world: World) -> None:
-    """The Webers, a stranger, six people of the house, and the crowd."""
+    """The Webers, a stranger, seven people of the house, and the crowd."""
     for number, (name, family_name, role, born, sex, phone) in enumerate(FAMILY):
         person = _person(world, name, family_name, born, sex)
         identify_person(person, "member", f"CL{10_001 + number}")
