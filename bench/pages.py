@@ -1,7 +1,7 @@
 """Pages: for each, server time (median, 95th percentile), SQL statements, bytes gzipped of the page itself.
 
-The demo world on an embedded PostgreSQL with durable commits, as the role of the web process; through the whole stack of
-Django below the web server. The target is a 95th percentile below 80 ms, and at most 15 statements a page.
+The demo world on an embedded PostgreSQL with durable commits, as the role of the web process; through the whole stack
+of Django below the web server. The target is a 95th percentile below 80 ms, and at most 15 statements a page.
 """
 
 from __future__ import annotations

@@ -76,11 +76,11 @@ def house() -> House:
     registered = editions()
     people = {name: _person(name, "Bruni", age) for name, (_, age) in PEOPLE.items()}
     household = open_household(people["carla"], START)
-    for name in ("dino", "elio", "fede"):
-        join_household(household, people[name], PEOPLE[name][0], max(START, people[name].born))
+    for name, (family_role, _) in list(PEOPLE.items())[1:]:
+        join_household(household, people[name], family_role, max(START, people[name].born))
     for plan in (BASE, PIU):
-        for name in people:
-            enrol(people[name], household, registered[plan], date(2023, 1, 1))
+        for person in people.values():
+            enrol(person, household, registered[plan], date(2023, 1, 1))
     stranger = _person("sara", "Neri", 30)
     alone = open_household(stranger, START)
     enrol(stranger, alone, registered[BASE], date(2023, 1, 1))

@@ -1,4 +1,4 @@
-"""Pages as people use them, in a real browser: accessible in four modes, without a complaint, changing by themselves."""
+"""Pages as people use them: accessible in four modes, without a complaint, changing by themselves."""
 
 import re
 

@@ -57,9 +57,8 @@ def tell(world: World) -> list[str]:
     about = {world.id("user", name): words for name, words in PLANS.items()}
     for user in User.objects.select_related("person", "provider").order_by("joined_at", "pk"):
         roles = ", ".join(role.role for role in user.person.staff_roles.all()) if user.person else "provider"
-        lines.append(
-            f"{user.phone or '':<14} {roles or 'member':<16} {user.person or user.provider!s:<22} {about.get(user.id, '')}".rstrip()
-        )
+        who = f"{user.person or user.provider!s:<22} {about.get(user.id, '')}"
+        lines.append(f"{user.phone or '':<14} {roles or 'member':<16} {who}".rstrip())
     paul = Person.objects.get(pk=world.id("person", "paul"))
     if not User.objects.filter(person=paul).exists():
         lines.append(f"activation code for {paul}, who has no sign-in yet: {issue_activation(paul)}")

@@ -17,15 +17,18 @@ COUNTS = {"CH": 44, "IT": 20, "NL": 18, "FR": 18}
 START = date(2024, 1, 1)
 
 FAMILIES = {
-    "CH": "Ammann Berger Brunner Bühler Caduff Egli Favre Fischer Frei Gerber Graf Huber Jenni Kälin Keller Kunz Lüthi Marti "
-    "Meier Monnier Moser Pittet Rey Rochat Schmid Steiner Sutter Vogel Widmer Zbinden",
-    "IT": "Amato Bianchi Bruno Colombo Conti Costa Esposito Ferrari Fontana Gallo Greco Leone Mancini Marino Moretti Rinaldi "
-    "Romano Santoro Serra Villa",
+    "CH": "Ammann Berger Brunner Bühler Caduff Egli Favre Fischer Frei Gerber Graf Huber Jenni Kälin "
+    "Keller Kunz Lüthi Marti Meier Monnier Moser Pittet Rey Rochat Schmid Steiner Sutter Vogel "
+    "Widmer Zbinden",
+    "IT": "Amato Bianchi Bruno Colombo Conti Costa Esposito Ferrari Fontana Gallo Greco Leone Mancini "
+    "Marino Moretti Rinaldi Romano Santoro Serra Villa",
     "NL": "Bakker Bos Dekker Dijkstra Hendriks Jansen Koning Kok Mulder Peters Prins Smit Visser Vos Willems",
-    "FR": "Blanc Bonnet Chevalier Dubois Faure Fournier Garnier Girard Lambert Laurent Lefebvre Mercier Morel Perrin Roche",
+    "FR": "Blanc Bonnet Chevalier Dubois Faure Fournier Garnier Girard Lambert Laurent Lefebvre Mercier "
+    "Morel Perrin Roche",
 }
 WOMEN = {
-    "CH": "Barbara Céline Claudia Daniela Elena Fabienne Hanna Laura Lea Martina Nadine Petra Sandra Silvia Simone Ursina",
+    "CH": "Barbara Céline Claudia Daniela Elena Fabienne Hanna Laura Lea Martina Nadine Petra Sandra "
+    "Silvia Simone Ursina",
     "IT": "Alessia Beatrice Chiara Elisa Federica Francesca Ilaria Lucia Marta Paola Serena Valentina",
     "NL": "Anouk Eva Femke Fleur Iris Lieke Lotte Maud Noor Roos",
     "FR": "Amélie Camille Chloé Élise Hélène Julie Manon Margaux Pauline Sophie",

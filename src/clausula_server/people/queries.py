@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,14 +48,14 @@ def sight_of(person: UUID, day: date) -> Sight:
        care of a child until it is old enough to keep it private. Nobody reads another adult's care.
     3. A mandate in force opens what it says: administration, or care as well.
     """
-    return _sight(person, day, Mandate.objects.filter(**_received(person, day)).values("giver", "scope"))
+    return _sight(person, day, list(Mandate.objects.filter(**_received(person, day)).values("giver", "scope")))
 
 
 def _received(person: Any, day: date) -> dict[str, Any]:
     return {"receiver_id": person, "during__contains": day}
 
 
-def _sight(person: UUID, day: date, mandates: Iterable[dict[str, Any]]) -> Sight:
+def _sight(person: UUID, day: date, mandates: Iterable[Mapping[str, Any]]) -> Sight:
     administrates, reads_care = {person}, {person}
     homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
     together = list(Membership.objects.filter(household__in=homes, during__contains=day).select_related("person"))

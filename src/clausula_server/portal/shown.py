@@ -21,7 +21,7 @@ Told = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Pill:
-    """Where a claim stands, in two or three words. colour: green, yellow, red or secondary. yours: the member's turn."""
+    """Where a claim stands, in two or three words. colour: green, yellow, red, secondary. yours: the member's turn."""
 
     words: Words
     colour: str

@@ -2,20 +2,18 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from django.utils.translation import override
 
 from clausula_server.audit.models import Access
 from clausula_server.claims.models import Claim, Draft
-from clausula_server.claims.stated import NewLine
 from clausula_server.documents.actions.document import receive
 from clausula_server.documents.models import Content, Document
 from clausula_server.documents.receiving import take_in
@@ -38,9 +36,8 @@ def family(db: None) -> House:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: object) -> Iterator[None]:
-    settings.CLAUSULA_DOCUMENTS = tmp_path  # type: ignore[attr-defined] # pytest-django's
-    yield
+def folder(tmp_path: Path, settings: Any) -> None:
+    settings.CLAUSULA_DOCUMENTS = tmp_path
 
 
 def text_of(client: Client, path: str) -> str:
@@ -338,7 +335,7 @@ def test_lines_are_added_and_dropped_without_losing_the_others(family: House) ->
     ],
 )
 def test_amounts_are_read_as_people_write_them(typed: str, minor: int) -> None:
-    from clausula_server.portal.member.forms import AmountField  # noqa: PLC0415
+    from clausula_server.portal.member.forms import AmountField
 
     assert AmountField().clean(typed) == minor
 
@@ -381,8 +378,5 @@ def test_a_first_load_is_light(family: House) -> None:
 def test_lines_of_the_sensitive_kind_are_read_by_the_member(family: House) -> None:
     with acting(system("test")):
         papers(family.of("carla"), ago(30))
-        line = NewLine("imaging/high-specialisation/mri", ago(3), 50_00, facts={
-            "channel": "public", "fee_kind": "ticket", "cause": "illness", "mental_illness": True, "diagnosis": "F32.1"})  # fmt: skip
-        claim = bill(family.of("carla"), line)
+        claim = bill(family.of("carla"), scan(3, 50_00, mental_illness=True, diagnosis="F32.1"))
     assert "The steps of this line are private" not in text_of(family.browser("carla"), f"/claims/{claim}/")
-    assert timezone.localdate()

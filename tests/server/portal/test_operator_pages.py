@@ -1,8 +1,8 @@
 """Pages of people of the house: what waits, what they can do about it, what they may not."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,9 +26,8 @@ def family(db: None) -> House:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: object) -> Iterator[None]:
-    settings.CLAUSULA_DOCUMENTS = tmp_path  # type: ignore[attr-defined] # pytest-django's
-    yield
+def folder(tmp_path: Path, settings: Any) -> None:
+    settings.CLAUSULA_DOCUMENTS = tmp_path
 
 
 def line_of(claim: UUID) -> Line:

@@ -1,4 +1,4 @@
-"""What is asked of people about a bill: the services their plans know, and facts with their questions, in a language."""
+"""What is asked of people about a bill: the services their plans know, facts with their questions."""
 
 from __future__ import annotations
 

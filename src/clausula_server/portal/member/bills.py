@@ -51,12 +51,18 @@ def fill_in(request: HttpRequest, person: UUID) -> HttpResponse:
     asked = bill_form(cover.digests, language())
     if request.method == "POST":
         return _answer(request, whom, cover, asked, today)
-    draft = Draft.objects.filter(author=current_actor().user, person=person).first()
+    draft = own_draft(person)
     kept = draft.content if draft else {}
     lines = [
         LineForm(asked, today, initial=line, prefix=str(number)) for number, line in enumerate(filled(kept))
     ]  # fmt: skip
     return _form(request, whom, cover, lines, kept, draft=draft)
+
+
+def own_draft(person: UUID) -> Draft | None:
+    """What whoever is signed in has filled in for the person."""
+    user = current_actor().user
+    return Draft.objects.filter(author=user, person=person).first() if user else None
 
 
 def _answer(request: HttpRequest, whom: Relative, cover: Cover, asked: BillForm, today: date) -> HttpResponse:

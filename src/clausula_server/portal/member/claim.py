@@ -57,7 +57,10 @@ def words_of(claim: Claim, shown: ClaimShown) -> dict[str, Any]:
         plans = plans_of(line.decision.editions, language()) if line.decision else {}
         lines.append((line, covers_of(line, plans)))
     digests = next((line.decision.editions for line in shown.lines if line.decision), [])
-    name = lambda kind: evidence_names(digests, kind) if digests else {"en": kind}  # noqa: E731 - used twice, here
+
+    def name(kind: str) -> Names:
+        return evidence_names(digests, kind) if digests else {"en": kind}
+
     waits = claim.waits  # type: ignore[attr-defined] # annotated
     return {
         "claim": claim,

@@ -52,7 +52,7 @@ class AmountField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(widget=widget, max_length=20, **options)
 
-    def clean(self, value: Any) -> int:  # type: ignore[override] # minor units, no text
+    def clean(self, value: Any) -> int:
         """Minor units. Raises ValidationError."""
         text: str = super().clean(value)
         if not text:

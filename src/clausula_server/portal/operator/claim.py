@@ -1,4 +1,4 @@
-"""A claim as people of the house read it, and what they can do about it. Every act is an action of the room of claims."""
+"""A claim as people of the house read it, and what they can do about it; every act is an action of claims."""
 
 from __future__ import annotations
 
@@ -144,8 +144,8 @@ def _desk(
         kinds = kinds_of_evidence(digests, language())
         first_kinds = [each for each in kinds if each[0] in wait.wants]
         rest = [each for each in kinds if each[0] not in wait.wants]
-        form = AskForm([*first_kinds, *rest], timezone.localdate(), prefix=f"ask-{own}")
-        desk.ask = wrong.get((own, "ask")) or form
+        asking = AskForm([*first_kinds, *rest], timezone.localdate(), prefix=f"ask-{own}")
+        desk.ask = wrong.get((own, "ask")) or asking
     return desk
 
 

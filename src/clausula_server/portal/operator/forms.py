@@ -98,8 +98,8 @@ class FactForm(forms.Form):
 class AskForm(forms.Form):
     """Ask for a document."""
 
-    def __init__(self, kinds: Choices, today: date, *args: Any, **options: Any) -> None:
-        super().__init__(*args, initial={"due_on": today + ANSWER_WITHIN}, **options)
+    def __init__(self, kinds: Choices, today: date, data: Any = None, *, prefix: str) -> None:
+        super().__init__(data, initial={"due_on": today + ANSWER_WITHIN}, prefix=prefix)
         self.fields["kind"] = forms.ChoiceField(label=_("Which document?"), choices=kinds)
         self.fields["note"] = forms.CharField(
             label=_("What exactly, in words the member understands"), max_length=500, required=False,
@@ -111,12 +111,12 @@ class AskForm(forms.Form):
 class OverrideForm(forms.Form):
     """What each plan is to pay instead, and why."""
 
-    def __init__(self, line: LineShown, plans: Mapping[str, str], *args: Any, **options: Any) -> None:
+    def __init__(self, line: LineShown, plans: Mapping[str, str], data: Any = None, *, prefix: str) -> None:
         decision = line.decision
         assert decision is not None
         self.covers = decision.covers or [{"plan": plan, "benefit": "", "paid": 0, "cash": 0} for plan in plans]
         first = {f"paid-{n}": show_amount(each["paid"]) for n, each in enumerate(self.covers)}
-        super().__init__(*args, initial=first, **options)
+        super().__init__(data, initial=first, prefix=prefix)
         for number, each in enumerate(self.covers):
             name = plans.get(each["plan"], each["plan"])
             self.fields[f"paid-{number}"] = AmountField(label=_("%(plan)s pays") % {"plan": name})

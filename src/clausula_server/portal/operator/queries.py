@@ -18,6 +18,7 @@ from clausula_server.lib.acting import Actor
 from clausula_server.lib.roles import Role
 from clausula_server.portal.shown import KINDS, OWNERS, Words
 
+NOBODY = UUID(int=0)
 TURNS = {
     Role.CLAIMS_HANDLER: Owner.CLAIMS_HANDLER,
     Role.MEDICAL_ADVISER: Owner.MEDICAL_ADVISER,
@@ -92,7 +93,7 @@ def to_confirm(user: UUID | None) -> QuerySet[Override]:
     """What colleagues propose and somebody else has to confirm."""
     return (
         Override.objects.filter(needs_second=True, confirmed_at__isnull=True, refused_for="")
-        .exclude(proposed_by=user)
+        .exclude(proposed_by=user or NOBODY)
         .select_related("line__claim", "person")
         .annotate(claim=F("line__claim"))
         .order_by("id")[:50]

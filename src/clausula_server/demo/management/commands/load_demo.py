@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+
 from clausula_server.demo.models import Loaded
 from clausula_server.demo.world import World, parts
 from clausula_server.lib.acting import acting, batch, system
