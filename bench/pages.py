@@ -92,9 +92,9 @@ def pages() -> dict[str, list[tuple[Any, str]]]:
         "all_claims": [(members[name], f"/people/{people[name]}/claims/") for name in members],
         "bill": [(members[name], f"/bills/{people[name]}/") for name in members],
         "house": [(mara, "/"), (omar, "/")],
-        "worklist": [(mara, "/work/?for="), (omar, "/work/")],
-        "desk": [(mara, f"/work/claims/{claim}/") for claim in open_],
-        "reverse": [(mara, f"/work/claims/{claim}/reverse/") for claim in open_],
+        "worklist": [(mara, "/desk/?for="), (omar, "/desk/")],
+        "desk": [(mara, f"/desk/claims/{claim}/") for claim in open_],
+        "reverse": [(mara, f"/desk/claims/{claim}/reverse/") for claim in open_],
     }
 
 

@@ -41,14 +41,15 @@ def relatives_card(request: HttpRequest, person: UUID) -> HttpResponse:
 def _home(request: HttpRequest, person: UUID) -> HttpResponse:
     today = timezone.localdate()
     people, whom = _whom(current_actor(), person)
+    cover = cover_of(person, today)
     claims = list(member_claims(person).order_by("-received_on", "-pk")[: LATEST + 1])
     words = {
         "people": people,
         "whom": whom,
         "own": person == current_actor().person,
         "hour": timezone.localtime().hour,
-        "cover": cover_of(person, today),
-        "bars": bars_of(left_of(person, today)),
+        "cover": cover,
+        "bars": bars_of(left_of(person, today)) if cover.digests else [],
         "rows": rows_of(claims[:LATEST]),
         "more": len(claims) > LATEST,
     }

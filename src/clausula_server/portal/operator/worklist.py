@@ -56,4 +56,4 @@ def take(request: HttpRequest, wait: UUID) -> HttpResponse:
     assign_wait(row, None if row.assigned_to == me else me)
     if request.POST.get("next") == "claim":
         return redirect("operator_claim", claim=row.claim_id)
-    return redirect(f"{request.META.get('HTTP_REFERER') or '/work/'}")
+    return redirect(f"{request.META.get('HTTP_REFERER') or '/desk/'}")
