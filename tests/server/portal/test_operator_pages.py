@@ -288,3 +288,11 @@ def test_pages_of_the_house_cost_few_statements(family: House) -> None:
 
 def test_a_page_that_is_asked_for_by_nobody_leads_to_the_sign_in() -> None:
     assert Client().get("/desk/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_member_reads_the_question_nobody_has_answered(family: House) -> None:
+    with acting(system("test")):
+        claim = no_fee_kind(family)
+    text = text_of(family.browser("carla"), f"/claims/{claim}/")
+    assert "Is the amount the public patient charge (ticket) or a private fee?" in text
+    assert "Send us a document that shows it." in text

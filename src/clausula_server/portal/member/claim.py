@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from clausula_server.claims.actions.appeal import file_appeal
 from clausula_server.claims.actions.request import hand_in
-from clausula_server.claims.engine.asked import plans_of
+from clausula_server.claims.engine.asked import plans_of, question
 from clausula_server.claims.engine.telling import evidence_names
 from clausula_server.claims.models import Claim, Move
 from clausula_server.claims.queries import ClaimShown, show_claim
@@ -30,6 +30,8 @@ from clausula_server.portal.member.queries import claim_with_papers
 from clausula_server.portal.shown import STATUSES, Words, covers_of, pill_of
 
 Names = Mapping[str, str]
+BILLS = {"invoice", "invoice-receipt", "original-documents"}
+"""Kinds of documents that are no medical ones: claims handlers read them."""
 
 
 def claim_of(claim: UUID) -> Concerned:
@@ -70,7 +72,9 @@ def words_of(claim: Claim, shown: ClaimShown) -> dict[str, Any]:
         "moves": shown.moves,
         "history": history_of(shown.moves),
         "waits": waits,
-        "wanted_kinds": _kinds(shown, claim, name),
+        "wanted_kinds": (kinds := _kinds(shown, claim, name)),
+        "paper_content": "bill" if {kind for kind, _ in kinds} <= BILLS else "medical",
+        "questions": list(dict.fromkeys(_questions(shown))),
         "promises": [each for each in shown.promises if waits],
         "papers": [each | {"name": name(each["kind"])} for each in claim.papers],  # type: ignore[attr-defined] # likewise
         "asked": [each | {"name": name(each["kind"])} for each in claim.asked],  # type: ignore[attr-defined] # likewise
@@ -94,6 +98,15 @@ def history_of(moves: Sequence[Move]) -> list[Moved]:
         Moved(each.moved_at, STATUSES[each.after], each.reason if " " in each.reason else "", each.by)
         for each in reversed(moves)
     ]
+
+
+def _questions(shown: ClaimShown) -> Iterator[str]:
+    """What nobody has stated of the lines that wait, as questions."""
+    for line in shown.lines:
+        if line.wait and line.wait.fact and line.decision:
+            asked = question(line.decision.editions, line.wait.fact, language())
+            if asked is not None:
+                yield asked.ask or asked.name
 
 
 def _kinds(shown: ClaimShown, claim: Claim, name: Callable[[str], Names]) -> list[tuple[str, Names]]:
