@@ -77,9 +77,9 @@ def _send(
     return submit_claim(new, received).claim
 
 
-def _paper(world: World, person: str, kind: str, on: date, **more: object) -> None:
+def _paper(world: World, person: str, kind: str, on: date, *, came: date | None = None, **more: object) -> None:
     new = NewEvidence(person=world.id("person", person), kind=kind, issued_on=on, **more)  # type: ignore[arg-type]
-    add_evidence(new, on)
+    add_evidence(new, came or on)
 
 
 def _swiss(world: World, rolls: random.Random) -> None:
@@ -140,7 +140,8 @@ def _italian(world: World) -> None:
     sessions = [NewLine("physiotherapy/session", hurt + timedelta(days=22 + 3 * n), 40_00, facts=network)
                 for n in range(7)]  # fmt: skip
     _send(world, "giulia", hurt + timedelta(days=53), *sessions, currency="EUR", provider="fisio-reno")  # waits …
-    _paper(world, "giulia", "authorisation", hurt + timedelta(days=19), status="granted")  # … and goes on: 250 in all
+    came = hurt + timedelta(days=60)  # … and goes on: 250 in all
+    _paper(world, "giulia", "authorisation", hurt + timedelta(days=19), came=came, status="granted")
     scan = NewLine("imaging/high-specialisation/scintigraphy", world.ago(19), 46_00, facts=TICKET)
     _send(world, "luca", world.ago(11), scan, currency="EUR", provider="diagnostica-po")  # waits for the prescription
     again = [NewLine("physiotherapy/session", world.ago(22), 40_00,

@@ -91,26 +91,22 @@ class Cover:
 
 
 def covers_of(line: LineShown, plans: Mapping[str, str]) -> list[Cover]:
-    """The steps of a line by the cover that took them, in order; steps before any cover go with the first.
+    """The steps of a line by the cover that took them, in order; steps before any cover go with the first. A cover that
+    pays nothing and says nothing beside others is left out.
 
     plans: names of plans by id, for decisions that tell no names.
     """
     parts: list[Part] = list(line.parts)
-    rungs = list(line.account.rungs)
+    first = parts[0].plan if parts else ""
     found = []
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        own, rungs = (rungs, []) if last else _until_next(rungs, parts[number + 1].name)
+    for part in parts:
+        rungs = [rung for rung in line.account.rungs if (rung.cover or first) == part.plan]
         name = part.name if part.name != part.plan else plans.get(part.plan, part.plan)
-        found.append(Cover(part.plan, name, own, part.outcome, part.paid))
-    return found or ([Cover("", "", rungs, "", 0)] if rungs else [])
-
-
-def _until_next(rungs: list[Rung], name: str) -> tuple[list[Rung], list[Rung]]:
-    for place, rung in enumerate(rungs):
-        if rung.kind == "benefit" and place and rung.text.startswith(name):
-            return rungs[:place], rungs[place:]
-    return rungs, []
+        if rungs or part.paid or len(parts) == 1:
+            found.append(Cover(part.plan, name, rungs, part.outcome, part.paid))
+    own = {part.plan for part in parts}
+    left = [rung for rung in line.account.rungs if (rung.cover or first) not in own]
+    return [*found, Cover("", "", left, "", 0)] if left else found
 
 
 # --- what is left ---

@@ -14,13 +14,14 @@ from django.utils.translation import override
 
 from clausula_server.audit.models import Access
 from clausula_server.claims.models import Claim, Draft
+from clausula_server.claims.stated import NewLine
 from clausula_server.documents.actions.document import receive
 from clausula_server.documents.models import Content, Document
 from clausula_server.documents.receiving import take_in
 from clausula_server.lib.acting import Actor, acting, system
 from clausula_server.live import Notice
 from clausula_server.portal.streams import wanted
-from tests.claims_world import bill, papers
+from tests.claims_world import bill, paper, papers
 from tests.pages_world import House, ago, house, paid_scan, scan, waiting_physio, waiting_scan
 
 pytestmark = pytest.mark.django_db
@@ -380,3 +381,18 @@ def test_lines_of_the_sensitive_kind_are_read_by_the_member(family: House) -> No
         papers(family.of("carla"), ago(30))
         claim = bill(family.of("carla"), scan(3, 50_00, mental_illness=True, diagnosis="F32.1"))
     assert "The steps of this line are private" not in text_of(family.browser("carla"), f"/claims/{claim}/")
+
+
+def test_each_cover_has_the_steps_it_took(family: House) -> None:
+    with acting(system("test")):
+        papers(family.of("carla"), ago(30))
+        paper(family.of("carla"), "authorisation", ago(6), status="granted")
+        dentist = {
+            "channel": "network", "doctor_in_network": True, "network_indicated": True,
+            "booked_through_operations_centre": True,
+        }  # fmt: skip
+        claim = bill(family.of("carla"), NewLine("dental/hygiene", ago(5), 75_00, facts=dentist))
+    text = text_of(family.browser("carla"), f"/claims/{claim}/")
+    ladder = text[text.index("Charged", text.index("Partly covered")) : text.index("What happened")]
+    assert ladder.index("NoiSalute Più pays") < ladder.index("dental hygiene")
+    assert "NoiSalute Base pays" not in ladder
