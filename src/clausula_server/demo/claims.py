@@ -18,6 +18,7 @@ from clausula_server.claims.queries import worklist
 from clausula_server.claims.stated import NewClaim, NewLine
 from clausula_server.demo import crowd_bills
 from clausula_server.demo.crowd import LAMAL
+from clausula_server.demo.crowd_bills import AFTERCARE
 from clausula_server.demo.world import World
 from clausula_server.directory.models import Provider
 from clausula_server.enrolment.models import Enrolment
@@ -155,13 +156,16 @@ def _italian(world: World) -> None:
 
 
 def _dutch(world: World) -> None:
-    """Sessions within the own risk, and after it."""
+    """Thirty sessions: the first twenty paid by the module, those after it within the own risk of basic insurance."""
     _paper(world, "sanne", "referral", world.ago(320), indication="oncology")
     for month in range(10):
         day = world.ago(305 - 30 * month)
-        days = (day, day + timedelta(days=7))
-        lines = [NewLine("physiotherapy/session", on, 42_50, indication="oncology", facts=DUTCH) for on in days]
-        _send(world, "sanne", day + timedelta(days=14), *lines, currency="EUR", provider="fysio-gracht")
+        lines = [
+            NewLine("physiotherapy/session", day + timedelta(days=7 * n), 42_50, indication="oncology",
+                    facts=AFTERCARE if 3 * month + n < 20 else DUTCH)
+            for n in range(3)
+        ]  # fmt: skip
+        _send(world, "sanne", day + timedelta(days=20), *lines, currency="EUR", provider="fysio-gracht")
 
 
 def _french(world: World) -> None:

@@ -119,7 +119,7 @@ def _dutch(world: World, rolls: random.Random, family: Family) -> None:
         first = start + timedelta(days=30 * month)
         if first + timedelta(days=10) > world.today:
             break
-        facts = AFTERCARE if month > 3 else SESSION
+        facts = SESSION if month == 3 else AFTERCARE
         lines = [
             NewLine("physiotherapy/session", first + timedelta(days=7 * n), 42_50, indication="oncology", facts=facts)
             for n in range(2)

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 
 from clausula_server.accounts.models import User
 from clausula_server.claims.engine.asked import question
@@ -78,7 +79,7 @@ def _row(wait: Pend, language: str, today: date, names: Mapping[UUID, str]) -> R
     wants = [evidence_names(digests, kind)[language] for kind in wait.wants]
     asked = question(digests, wait.fact, language) if wait.fact else None
     service = service_names(digests, wait.line.service) if digests else {"en": wait.line.service}
-    told = asked.ask or asked.name if asked else " / ".join(wants)
+    told = asked.ask or asked.name if asked else " / ".join(wants) or gettext("It needs a person's judgement")
     return Row(wait, service, KINDS[wait.kind], told, wait.due_on < today, names.get(wait.assigned_to or wait.id, ""))
 
 
