@@ -18,7 +18,7 @@ from clausula_server.audit.queries import opened_by
 from clausula_server.lib.access import SignInNeeded
 from clausula_server.lib.acting import Actor, acting, system
 from clausula_server.lib.roles import STAFF, Role
-from clausula_server.people.queries import Sight, sight_of, staff_roles_of
+from clausula_server.people.queries import Sight, known_of, staff_roles_of
 
 NOTHING = Sight(frozenset(), frozenset())
 
@@ -65,11 +65,11 @@ def actor_for(user: User, at: datetime) -> Actor:
     day = timezone.localdate(at)
     with acting(system("sign-in")):
         if user.person_id is not None:
-            roles |= {Role.MEMBER, *staff_roles_of(user.person_id, day)}
-            sight = sight_of(user.person_id, day)
+            person, held, sight = known_of(user.person_id, day)
+            roles |= {Role.MEMBER, *held}
             if roles & STAFF:
                 opened = opened_by(user.id, at)
-            name = str(user.person)
+            name = str(person)
         else:
             name = str(user.provider or user)
         if user.provider_id is not None:

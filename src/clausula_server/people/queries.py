@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from clausula_server.lib.roles import Role
 from clausula_server.people.models import FamilyRole, Mandate, Membership, Person, Scope, StaffRole
@@ -42,6 +48,14 @@ def sight_of(person: UUID, day: date) -> Sight:
        care of a child until it is old enough to keep it private. Nobody reads another adult's care.
     3. A mandate in force opens what it says: administration, or care as well.
     """
+    return _sight(person, day, list(Mandate.objects.filter(**_received(person, day)).values("giver", "scope")))
+
+
+def _received(person: Any, day: date) -> dict[str, Any]:
+    return {"receiver_id": person, "during__contains": day}
+
+
+def _sight(person: UUID, day: date, mandates: Iterable[Mapping[str, Any]]) -> Sight:
     administrates, reads_care = {person}, {person}
     homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
     together = list(Membership.objects.filter(household__in=homes, during__contains=day).select_related("person"))
@@ -53,11 +67,23 @@ def sight_of(person: UUID, day: date) -> Sight:
                 administrates.add(other.person_id)
             if child and not keeps_care_private(other.person, day):
                 reads_care.add(other.person_id)
-    for giver, scope in Mandate.objects.filter(receiver_id=person, during__contains=day).values_list("giver", "scope"):
+    for each in mandates:
+        giver = UUID(str(each["giver"]))
         administrates.add(giver)
-        if scope == Scope.CARE:
+        if each["scope"] == Scope.CARE:
             reads_care.add(giver)
     return Sight(frozenset(administrates), frozenset(reads_care))
+
+
+def known_of(person: UUID, day: date) -> tuple[Person, frozenset[Role], Sight]:
+    """A person, the roles they hold in the house and whom they may see on a day. Two statements: every page asks."""
+    held = StaffRole.objects.filter(person_id=OuterRef("pk"), during__contains=day).values("role")
+    given = Mandate.objects.filter(**_received(OuterRef("pk"), day)).values(
+        json=JSONObject(giver="giver", scope="scope")
+    )
+    row = Person.objects.annotate(held=ArraySubquery(held), given=ArraySubquery(given)).get(pk=person)
+    roles = frozenset(Role(role) for role in row.held)
+    return row, roles, _sight(person, day, row.given)
 
 
 def staff_roles_of(person: UUID, day: date) -> frozenset[Role]:
