@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from clausula_server.lib.roles import Role
-from clausula_server.people.models import FamilyRole, Mandate, Membership, Person, Scope, StaffRole
+from clausula_server.people.models import FamilyRole, Mandate, Membership, Scope, StaffRole
 
 PRIVATE_FROM = {"CH": 12, "FR": 15, "IT": 14, "NL": 12}
 """From this age on, the care of a young person is their own matter, also towards parents. The law of where they live;
@@ -24,18 +26,45 @@ class Sight:
     reads_care: frozenset[UUID]
 
 
-def age_on(person: Person, day: date) -> int:
+class Human(Protocol):
+    """Somebody with a birthday, and a country whose law protects their data."""
+
+    @property
+    def born(self) -> date: ...  # noqa: D102 - as in Person
+    @property
+    def country(self) -> str: ...  # noqa: D102 - likewise
+
+
+class Mate(NamedTuple):
+    """Somebody of a household, in their role."""
+
+    person: UUID
+    role: str
+    born: date
+    country: str
+
+
+def age_on(person: Human, day: date) -> int:
     """Completed years."""
     return day.year - person.born.year - ((day.month, day.day) < (person.born.month, person.born.day))
 
 
-def keeps_care_private(person: Person, day: date) -> bool:
+def keeps_care_private(person: Human, day: date) -> bool:
     """Whether the person is old enough that parents do not read their care without consent."""
     return age_on(person, day) >= PRIVATE_FROM.get(person.country, PRIVATE_FROM_ELSEWHERE)
 
 
 def sight_of(person: UUID, day: date) -> Sight:
-    """Whom the person may see on a day.
+    """Whom the person may see on a day. Two statements; `sight` has the rules."""
+    homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
+    together = Membership.objects.filter(household__in=homes, during__contains=day).select_related("person")
+    mates = [Mate(each.person_id, each.role, each.person.born, each.person.country) for each in together]
+    mandates = Mandate.objects.filter(receiver_id=person, during__contains=day).values_list("giver", "scope")
+    return sight(person, day, mates, mandates)
+
+
+def sight(person: UUID, day: date, mates: Iterable[Mate], mandates: Iterable[tuple[UUID, str]]) -> Sight:
+    """Whom a person may see on a day, from who is in their household and who gave them which mandate.
 
     1. Everybody sees their own.
     2. In a household, the holder administrates everyone; spouse and partner administrate the children. Both read the
@@ -43,17 +72,16 @@ def sight_of(person: UUID, day: date) -> Sight:
     3. A mandate in force opens what it says: administration, or care as well.
     """
     administrates, reads_care = {person}, {person}
-    homes = Membership.objects.filter(person_id=person, during__contains=day).values("household")
-    together = list(Membership.objects.filter(household__in=homes, during__contains=day).select_related("person"))
-    own = next((each for each in together if each.person_id == person), None)
+    together = list(mates)
+    own = next((each for each in together if each.person == person), None)
     if own is not None and own.role in ADULTS:
-        for other in (each for each in together if each.person_id != person):
+        for other in (each for each in together if each.person != person):
             child = other.role == FamilyRole.CHILD
             if child or own.role == FamilyRole.HOLDER:
-                administrates.add(other.person_id)
-            if child and not keeps_care_private(other.person, day):
-                reads_care.add(other.person_id)
-    for giver, scope in Mandate.objects.filter(receiver_id=person, during__contains=day).values_list("giver", "scope"):
+                administrates.add(other.person)
+            if child and not keeps_care_private(other, day):
+                reads_care.add(other.person)
+    for giver, scope in mandates:
         administrates.add(giver)
         if scope == Scope.CARE:
             reads_care.add(giver)
