@@ -16,6 +16,8 @@
 | CLAUSULA_PROXIES | how many proxies stand in front (1); the address of a client is read accordingly |
 | CLAUSULA_COUNTRY | whose phone numbers are meant where no country is written (CH) |
 | CLAUSULA_NAME | what the house is called on its pages |
+| CLAUSULA_API_CALLS | requests a token may make in a minute (1200) |
+| CLAUSULA_API_THREADS | threads of a web process that answer the API (4) |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """
 
@@ -131,6 +133,8 @@ MIDDLEWARE = [
     "clausula_server.accounts.middleware.AccessMiddleware",
 ]
 
+API_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]  # what the API needs of it: api/door.py
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -189,6 +193,8 @@ CLAUSULA_CLAMAV = os.environ.get("CLAUSULA_CLAMAV", "")
 _CHANNEL = f"clausula_server.events.channels.{'Nowhere' if PRODUCTION else 'Console'}"
 CLAUSULA_EMAIL = os.environ.get("CLAUSULA_EMAIL", _CHANNEL)
 CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
+CLAUSULA_API_CALLS = int(os.environ.get("CLAUSULA_API_CALLS", "1200"))
+CLAUSULA_API_THREADS = int(os.environ.get("CLAUSULA_API_THREADS", "4"))
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

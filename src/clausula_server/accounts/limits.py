@@ -52,6 +52,7 @@ class Limit:
         Attempt.objects.filter(key=fingerprint(self.name, *whom)).delete()
 
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

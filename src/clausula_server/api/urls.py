@@ -1,7 +1,50 @@
-"""The addresses of this room."""
+"""The addresses of the API: version 1, its document, and nothing else under /api/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+import functools
+from collections.abc import Callable
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from clausula_server.api.openapi import api, document
+from clausula_server.api.problems import not_allowed, not_found, of_exception
+from clausula_server.lib.access import public
+
+
+def in_our_form(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+    """The view, with HEAD as GET without a body, and 405 as problem+json."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        head = request.method == "HEAD"
+        if head:
+            request.method = "GET"
+        try:
+            found: HttpResponse = view(request, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the last place where a fault gets our form
+            found = of_exception(error)
+        if isinstance(found, HttpResponseNotAllowed):
+            found = not_allowed(found)
+        if head:
+            found.content = b""
+        return found
+
+    return answer
+
+
+def _addresses() -> list[URLPattern | URLResolver]:
+    patterns, _app, _namespace = api.urls
+    for each in patterns:
+        each.callback = in_our_form(each.callback)
+    return [each for each in patterns if each.name != "api-root"]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/openapi.json", in_our_form(document), name="api_document"),
+    path("v1/", include((_addresses(), "api"))),
+    re_path("", public("nothing is there, for anybody")(not_found)),
+]
