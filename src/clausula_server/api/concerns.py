@@ -86,6 +86,11 @@ def of_account(account: UUID, **_: Any) -> Concerned:
     return Concerned(person=owner, provider=owner)
 
 
+def of_provider(code: str, **_: Any) -> Concerned:
+    """A provider, by the address."""
+    return Concerned(provider=get_object_or_404(Provider.objects.only("id"), code=code).id)
+
+
 def of_household(household: UUID, **_: Any) -> Concerned:
     """Somebody of the household whom the asker may see."""
     _held(Household.objects.only("id"), household)

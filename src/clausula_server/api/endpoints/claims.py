@@ -117,7 +117,7 @@ def list_own_claims(request: HttpRequest, status: Status = "", after: Cursor = N
     """The bills a provider has sent."""
     provider = current_actor().provider
     assert provider is not None
-    rows = claims_of_provider(provider).select_related("provider")
+    rows = claims_of_provider(provider)
     return Claims.of(rows.filter(status=status) if status else rows, after, size, showing.claim)
 
 

@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from pydantic import Field
 
-from clausula_server.api.concerns import of_account, of_person
+from clausula_server.api.concerns import of_account, of_person, of_provider
 from clausula_server.api.endpoint import Room
 from clausula_server.api.records.other import (
     AccountRecord,
@@ -20,6 +21,7 @@ from clausula_server.api.records.other import (
     EntryRecord,
 )
 from clausula_server.api.records.plain import Cursor, Day, Size, shown
+from clausula_server.directory.models import Provider
 from clausula_server.enrolment.models import Due
 from clausula_server.enrolment.queries import arrears
 from clausula_server.ledger.models import Account, Entry
@@ -57,21 +59,29 @@ def list_arrears(request: HttpRequest, on: On = None) -> ArrearsList:
 @room.get("/persons/{uuid:person}/accounts", "ledger.account.read", of_person)
 def list_accounts(request: HttpRequest, person: UUID) -> Accounts:
     """What is owed to somebody, and what they owe, by account."""
-    rows = list(Account.objects.filter(owner=person).order_by("code", "currency"))
-    stands = balances(row.id for row in rows)
-    items = [
-        AccountRecord(
-            id=row.id, code=row.code, kind=row.kind, currency=row.currency, balance=shown(stands[row.id])
-        )
-        for row in rows
-    ]  # fmt: skip
-    return Accounts(owner=person, items=items)
+    return _accounts(person)
+
+
+@room.get("/providers/{slug:code}/accounts", "ledger.account.read", of_provider)
+def list_provider_accounts(request: HttpRequest, code: str) -> Accounts:
+    """What is owed to a provider, and what it owes, by account."""
+    return _accounts(get_object_or_404(Provider.objects.only("id"), code=code).id)
 
 
 @room.get("/accounts/{uuid:account}/entries", "ledger.account.read", of_account)
 def list_entries(request: HttpRequest, account: UUID, after: Cursor = None, size: Size = 50) -> Entries:
     """The entries of an account."""
     return Entries.of(Entry.objects.filter(account=account).select_related("transfer"), after, size, _entry)
+
+
+def _accounts(owner: UUID) -> Accounts:
+    rows = list(Account.objects.filter(owner=owner).order_by("code", "currency"))
+    stands = balances(row.id for row in rows)
+    items = [
+        AccountRecord(id=row.id, code=row.code, kind=row.kind, currency=row.currency, balance=shown(stands[row.id]))
+        for row in rows
+    ]
+    return Accounts(owner=owner, items=items)
 
 
 def _due(row: Due) -> DueRecord:

@@ -51,17 +51,15 @@ class Asked(BaseModel):
 
 
 class Page(BaseModel):
-    """A page of a list, the newest first."""
+    """A page of a list, the newest first; `items` are of each list's own record."""
 
     next: str | None = Field(description="`after` of the next page; null on the last.")
 
     @classmethod
-    def of(
-        cls, rows: QuerySet[Row], after: UUID | None, size: int, record: Callable[[Row], Any], field: str = "items"
-    ) -> Self:
+    def of(cls, rows: QuerySet[Row], after: UUID | None, size: int, record: Callable[[Row], Any]) -> Self:
         """A page of rows, each as its record. What comes in meanwhile is on no later page, and shifts none."""
         found = page(rows, str(after) if after else "", size)
-        return cls(**{field: [record(row) for row in found.rows], "next": found.next or None})
+        return cls(**{"items": [record(row) for row in found.rows], "next": found.next or None})
 
 
 def minor(amount: str) -> int:
