@@ -101,7 +101,10 @@ def problem(name: str, detail: str = "", *faults: Fault, headers: dict[str, str]
         detail=detail or " ".join(str(fault) for fault in faults),
         faults=[FaultTold(place=each.place, message=each.message, mend=each.mend) for each in faults],
     )
-    return HttpResponse(told.model_dump_json(), status=status, content_type=MEDIA_TYPE, headers=headers)
+    answer = HttpResponse(told.model_dump_json(), status=status, content_type=MEDIA_TYPE, headers=headers)
+    answer["Cache-Control"] = "no-store"
+    answer._has_been_logged = True  # type: ignore[attr-defined] # Django would write a line for each mistake of a sender
+    return answer
 
 
 def of_exception(error: Exception) -> HttpResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from clausula_server.api.records import claims as record
 from clausula_server.api.records.enrolments import EvidenceKind
 from clausula_server.api.records.plain import in_language, shown
@@ -69,7 +71,7 @@ def claim_whole(told: ClaimShown, language: str) -> record.ClaimWhole:
             record.MoveRecord(before=each.before, after=each.after, reason=each.reason, at=each.moved_at)
             for each in told.moves
         ],
-        decide_by=min((each.due for each in told.promises), default=None),
+        decide_by=min((timezone.make_aware(each.due) for each in told.promises), default=None),
     )
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from clausula_server.lib.money import MINOR_UNITS, show_amount
 from clausula_server.lib.paging import LARGEST_PAGE, page
 
 Row = TypeVar("Row", bound=Model)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+
+
+def _as_text(day: object) -> object:
+    if not isinstance(day, str) or not _DAY.fullmatch(day):  # pydantic would take "0" for the first second of 1970
+        raise ValueError("a day is a text like 2026-03-12")
+    return day
 
 
 def _a_day(day: date) -> date:
@@ -23,7 +31,7 @@ def _a_day(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(_a_day), Field(examples=["2026-03-12"])]
+Day = Annotated[date, BeforeValidator(_as_text), AfterValidator(_a_day), Field(examples=["2026-03-12"])]
 AmountIn = Annotated[
     str, Field(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$", description="In currency units.", examples=["120.50"])
 ]
