@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from _house import START, bill, families, house, options, tell
+from _wire import load as wire_load
+from _wire import server, warm
 
 LINES = 5
 FIRST = date(2026, 3, 1)  # the waiting time of 30 days is over
@@ -18,7 +20,7 @@ RATE = 50
 
 
 def main() -> None:
-    """Through the action: full load, a steady rate, and one person with a long history."""
+    """Through the action, then through the API: full load, a steady rate, and one person with a long history."""
     arguments = options(__doc__, seconds=20, families=200, workers=3, history=5000)
     with house():
         people = [person for pair in families(arguments.families) for person in pair]
@@ -28,7 +30,24 @@ def main() -> None:
         figures |= times(load(people, arguments.workers, arguments.seconds, rate=RATE), f"at_{RATE}_a_second")
         if arguments.history:
             figures |= history(people[0], arguments.history, arguments.seconds * 6)
+        figures |= over_the_wire(people, arguments.seconds, figures)
     tell(figures, arguments)
+
+
+def over_the_wire(people: list[UUID], seconds: int, figures: dict[str, Any]) -> dict[str, Any]:
+    """The same through the API, on loopback, with the load on the same two cores."""
+    with server() as token:
+        warm(token, people, LINES)
+        full = wire_load(token, people[2:], LINES, seconds, 0, "full")
+        found = {"api_claims_a_second": round(len(full) / seconds, 1), **times(full, "api_full_load")}
+        steady = wire_load(token, people[2:], LINES, seconds, RATE, "steady")
+        found |= times(steady, f"api_at_{RATE}_a_second")
+        fresh = wire_load(token, people[-1:], LINES, 5, 10, "fresh", senders=1)
+        found["api_early_p50_ms"] = round(statistics.median(fresh) * 1000, 1)
+        if "earlier_claims" in figures:
+            late = wire_load(token, people[:1], LINES, 5, 10, "late", senders=1)
+            found["api_late_p50_ms"] = round(statistics.median(late) * 1000, 1)
+        return found
 
 
 def times(spent: list[float], name: str) -> dict[str, float]:

@@ -75,6 +75,7 @@ def actor_for(user: User, at: datetime) -> Actor:
         user=user.id,
         person=user.person_id,
         provider=user.provider_id,
+        provider_code=user.provider.code if user.provider else "",
         roles=frozenset(roles),
         administrates=sight.administrates,
         reads_care=sight.reads_care | opened,

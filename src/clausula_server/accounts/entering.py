@@ -83,6 +83,7 @@ def _actor(found: dict[str, Any], day: date) -> Actor:
         user=UUID(found["user"]),
         person=person,
         provider=provider,
+        provider_code=found["provider_code"] or "",
         roles=frozenset(roles),
         administrates=administrates,
         reads_care=reads_care,

@@ -48,10 +48,9 @@ def of_evidence_in(person: UUID, body: Any, **_: Any) -> Concerned:
 
 
 def provider_of_code(code: str) -> UUID | None:
-    """The id of a provider; looked up only for a provider, whose rule alone asks for it."""
-    if not code or current_actor().provider is None:
-        return None
-    return Provider.objects.filter(code=code).values_list("id", flat=True).first()
+    """The provider who asks, where the code is theirs: no rule looks at another one."""
+    actor = current_actor()
+    return actor.provider if code and code == actor.provider_code else None
 
 
 def of_claim(claim: UUID, **_: Any) -> Concerned:

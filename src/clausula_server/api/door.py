@@ -23,6 +23,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from clausula_server.api.languages import language_of
+from clausula_server.api.warming import warm_in_background
 from clausula_server.lib.bodies import Application, Receive, Scope, Send
 
 PREFIX = "/api/"
@@ -60,6 +61,7 @@ class ApiHandler(BaseHandler):
 def api_apart(pages: Application) -> Application:
     """The API through its own door, everything else through that of the pages."""
     handler, threads = ApiHandler(), ThreadPoolExecutor(settings.CLAUSULA_API_THREADS, "api")
+    warm_in_background()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):

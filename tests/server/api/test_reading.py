@@ -150,4 +150,4 @@ def test_a_decided_claim_takes_a_fixed_number_of_statements(cast: Cast, known: K
     with counted() as statements:
         assert keller.post("/claims", body).status_code == 201
     found = [sql for sql in statements if "SAVEPOINT" not in sql]
-    assert len(found) <= 14, "\n".join(f"{number} {sql[:120]}" for number, sql in enumerate(found, 1))
+    assert len(found) <= 9, "\n".join(f"{number} {sql[:120]}" for number, sql in enumerate(found, 1))

@@ -17,7 +17,7 @@ ENTER = """
         END IF;
         PERFORM set_config('app.roles', 'system', true);
         SELECT t.id, t.name AS token, t.scopes, t.last_used_at, u.id AS user_id, u.username, u.phone, u.email,
-                u.person_id, u.provider_id, v.name AS provider, p.given_name || ' ' || p.family_name AS person
+                u.person_id, u.provider_id, v.name AS provider, v.code, p.given_name || ' ' || p.family_name AS person
             INTO shown
             FROM accounts_token t JOIN accounts_user u ON u.id = t.user_id
             LEFT JOIN directory_provider v ON v.id = u.provider_id
@@ -41,7 +41,7 @@ ENTER = """
         END IF;
         answer := jsonb_build_object(
             'token', shown.token, 'scopes', shown.scopes, 'user', shown.user_id, 'person', shown.person_id,
-            'provider', shown.provider_id, 'over', counted > most_calls, 'again_in', again_in,
+            'provider', shown.provider_id, 'provider_code', shown.code, 'over', counted > most_calls, 'again_in', again_in,
             'name', coalesce(shown.person, shown.provider, shown.phone, shown.email, shown.username));
         IF shown.person_id IS NOT NULL THEN
             answer := answer || jsonb_build_object(

@@ -84,7 +84,8 @@ def submit_claim(request: HttpRequest, body: Bill) -> Annotated[Told, ClaimRecei
         if not Document.objects.filter(pk=each.document, person=body.person).exists():
             refuse(f"attachments.{number}.document", "there is no such document of theirs.", "Upload it first.")
     done = together(submit)(new, today)
-    whole = may(replace(actor, scopes=None), "claims.claim.read", of_bill(body))
+    concerned = Concerned(person=body.person, provider=actor.provider)  # a provider sends its own, as was asked before
+    whole = may(replace(actor, scopes=None), "claims.claim.read", concerned)
     record = _of_earlier(done.claim) if done.repeated else showing.receipt(done, body.currency, whole=whole)
     return Told(record, {"Location": f"/api/v1/claims/{done.claim}"})
 
