@@ -144,4 +144,3 @@ def everything(cast: Cast) -> Known:
 
 def _document(cast: Cast, content: Content) -> UUID:
     return receive(take_in("scan.png", [PNG]), cast.people["anna"], content).id
-

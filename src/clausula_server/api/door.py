@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.conf import settings
 from django.core import signals
@@ -17,7 +17,6 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -34,10 +33,11 @@ class ApiHandler(BaseHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        handler: Callable[..., HttpResponseBase] = convert_exception_to_response(self._get_response)
+        handler: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined] # Django's own
         for path in reversed(settings.API_MIDDLEWARE):
             handler = convert_exception_to_response(import_string(path)(handler))
-        self._view_middleware, self._template_response_middleware, self._exception_middleware = [], [], []
+        for kind in ("view", "template_response", "exception"):
+            setattr(self, f"_{kind}_middleware", [])  # none of these has any
         self._middleware_chain = handler
 
     def answer(self, scope: Scope, body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

@@ -88,17 +88,22 @@ class Room:
     def __init__(self, tag: str) -> None:
         self.router, self.tag = Router(), tag
 
-    def get(self, path: str, permission: str, of: Callable[..., Concerned] | None = None, **more: Any) -> Any:
+    def get(
+        self, path: str, permission: str, of: Callable[..., Concerned] | None = None, **more: Any
+    ) -> Callable[[View], View]:
         """An operation that reads."""
         return self._operation("GET", path, permission, of, writes=False, **more)
 
-    def post(self, path: str, permission: str, of: Callable[..., Concerned] | None = None, **more: Any) -> Any:
+    def post(
+        self, path: str, permission: str, of: Callable[..., Concerned] | None = None, **more: Any
+    ) -> Callable[[View], View]:
         """An operation that changes something: under an idempotency key."""
         return self._operation("POST", path, permission, of, **{"writes": True, **more})
 
     def _operation(
         self, method: str, path: str, permission: str, of: Callable[..., Concerned] | None, *, writes: bool,
-        status: int = 200, headers: Iterable[str] = (), errors: Iterable[str] = (), raw: Mapping[str, Any] | None = None,
+        status: int = 200, headers: Iterable[str] = (), errors: Iterable[str] = (),
+        raw: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:  # fmt: skip
         """writes: done once under the key. headers: of the answer. errors: what else may be wrong, by name. raw: the
         body as the document describes it, where it is no JSON; then the view reads it, and claims the key itself."""
@@ -168,8 +173,7 @@ def _errors(names: Iterable[str]) -> dict[int, dict[str, Any]]:
         status: {
             "description": "; ".join(f"{TITLES[name][1]} (`{name}`)" for name in each),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            **({"headers": {"Retry-After": _header("seconds until it may be tried again")}} if status in (429, 503) else {}),
-            **({"headers": {"WWW-Authenticate": _header("how to show a token")}} if status == 401 else {}),
+            "headers": SAID.get(status, {}),
         }
         for status, each in sorted(found.items())
     }  # fmt: skip
@@ -179,6 +183,11 @@ def _header(about: str) -> dict[str, Any]:
     return {"description": about, "schema": {"type": "string"}}
 
 
+SAID = {
+    401: {"WWW-Authenticate": _header("how to show a token")},
+    429: {"Retry-After": _header("seconds until it may be tried again")},
+    503: {"Retry-After": _header("seconds until it may be tried again")},
+}
 ABOUT = {
     "Location": "the address of what was made",
     "ETag": "the state of it, for If-Match",
@@ -207,6 +216,8 @@ def _parameters(names: Iterable[str], *, writes: bool) -> list[dict[str, Any]]:
     return found
 
 
-def _parameter(name: str, about: str, schema: dict[str, Any], *, required: bool = False, example: str) -> dict[str, Any]:
+def _parameter(
+    name: str, about: str, schema: dict[str, Any], *, required: bool = False, example: str
+) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": required, "description": about, "schema": schema,
             "example": example}  # fmt: skip

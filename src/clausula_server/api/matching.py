@@ -34,5 +34,5 @@ def require_match(request: HttpRequest, claim: UUID) -> None:
         Household.objects.select_for_update(no_key=True).get(pk=household)
     stands = etag(Claim.objects.only("rounds", "status").get(pk=claim), "").rstrip('"')
     if not any(each.strip().startswith(stands) for each in wanted.split(",")):
-        fault = Fault("If-Match", f'it stands at {stands[1:]}.', "Read it again, and decide on what it says now.")
+        fault = Fault("If-Match", f"it stands at {stands[1:]}.", "Read it again, and decide on what it says now.")
         raise Wrong("changed-meanwhile", "", fault)

@@ -42,7 +42,7 @@ def key_of(request: HttpRequest) -> str:
 
 
 def digest_of(request: HttpRequest) -> str:
-    """What is asked, as a SHA-256: method, address, If-Match and body. JSON counts by what it says, not by its blanks."""
+    """What is asked, as a SHA-256: method, address, If-Match, body. JSON counts by what it says, not by its blanks."""
     told = json.dumps(getattr(request, "said", None), sort_keys=True, separators=(",", ":"), default=str)
     match = request.headers.get("If-Match", "")
     return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{match}\n{told}".encode()).hexdigest()

@@ -30,8 +30,8 @@ names it for good.
 
 **Languages**: sentences come in English, French, German, Italian or Dutch, as `Accept-Language` says.
 
-**What is wrong** is told as `application/problem+json` (RFC 9457): `type` names it for good, `faults` say for each place
-what was found and what can be done.
+**What is wrong** is told as `application/problem+json` (RFC 9457): `type` names it for good, `faults` say for each
+place what was found and what can be done.
 
 **Limits**: so many requests a minute with one token; then 429, and `Retry-After` says when to go on.
 """

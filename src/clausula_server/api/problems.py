@@ -44,11 +44,11 @@ class Problem(BaseModel):
                     "type": f"{URN}refused",
                     "title": "This cannot be done as it stands",
                     "status": 422,
-                    "detail": "lines.1.service: “outpatient/consultaton” is no service. Near it: outpatient/consultation.",
+                    "detail": "lines.1.service: “outpatient/visit” is no service. Near it: outpatient/consultation.",
                     "faults": [
                         {
                             "place": "lines.1.service",
-                            "message": "“outpatient/consultaton” is no service.",
+                            "message": "“outpatient/visit” is no service.",
                             "mend": "Near it: outpatient/consultation.",
                         }
                     ],
@@ -103,7 +103,7 @@ def problem(name: str, detail: str = "", *faults: Fault, headers: dict[str, str]
     )
     answer = HttpResponse(told.model_dump_json(), status=status, content_type=MEDIA_TYPE, headers=headers)
     answer["Cache-Control"] = "no-store"
-    answer._has_been_logged = True  # type: ignore[attr-defined] # Django would write a line for each mistake of a sender
+    vars(answer)["_has_been_logged"] = True  # Django would write a line for each mistake of a sender
     return answer
 
 
@@ -117,7 +117,9 @@ def of_exception(error: Exception) -> HttpResponse:
         case ValidationError():
             return problem("invalid", "", *map(_fault_of, error.errors))
         case SignInNeeded():
-            return problem("token-needed", "Send it as: Authorization: Bearer …", headers={"WWW-Authenticate": "Bearer"})
+            return problem(
+                "token-needed", "Send it as: Authorization: Bearer …", headers={"WWW-Authenticate": "Bearer"}
+            )
         case NotAllowed():
             return problem("not-allowed", f"It would need the permission {error}.")
         case Http404():
@@ -127,7 +129,9 @@ def of_exception(error: Exception) -> HttpResponse:
         case RequestDataTooBig():
             return problem("too-large")
         case CannotCombine():
-            return problem("refused", f"{error}.", Fault("person", f"{error}.", "Let the house look at the enrolments."))
+            return problem(
+                "refused", f"{error}.", Fault("person", f"{error}.", "Let the house look at the enrolments.")
+            )
         case HttpError():
             name = {400: "bad-request", 401: "token-needed"}.get(error.status_code, "bad-request")
             return problem(name, str(error))
@@ -167,7 +171,8 @@ def not_allowed(answer: HttpResponse) -> HttpResponse:
 def tell_problems(api: NinjaAPI) -> None:
     """Let every exception of the API be answered in this form."""
 
-    def answer(_request: HttpRequest, error: Exception) -> HttpResponse:
+    def answer(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+        assert isinstance(error, Exception)
         return of_exception(error)
 
     kinds: tuple[type[Exception], ...] = (Exception, Http404, HttpError, ValidationError)

@@ -43,7 +43,7 @@ def new_claim(bill: Bill, key: str, received_on: date, channel: str) -> NewClaim
 
 
 def channel_of(actor: Actor, *, by_post: bool) -> str:
-    """How a bill comes from whoever sends it. Raises Refused where somebody says of their own bill that it is on paper."""
+    """How a bill comes from whoever sends it. Raises Refused where one says of their own bill that it is on paper."""
     if actor.is_a(*STAFF):
         return "post" if by_post else "file"
     if by_post:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from clausula_server.api.records import claims as record
 from clausula_server.api.records.enrolments import EvidenceKind
 from clausula_server.api.records.plain import in_language, shown
+from clausula_server.claims.actions.claim import Receipt
 from clausula_server.claims.foreseeing import Foreseen
 from clausula_server.claims.models import Appeal, Claim, Line, Override, Pend
 from clausula_server.claims.queries import ClaimShown, Difference, LineShown
-from clausula_server.claims.actions.claim import Receipt
 
 
 def receipt(done: Receipt, currency: str, *, whole: bool) -> record.ClaimReceipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -38,9 +38,13 @@ def in_our_form(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
 
 def _addresses() -> list[URLPattern | URLResolver]:
     patterns, _app, _namespace = api.urls
+    found: list[URLPattern | URLResolver] = []
     for each in patterns:
-        each.callback = in_our_form(each.callback)
-    return [each for each in patterns if each.name != "api-root"]
+        assert isinstance(each, URLPattern)
+        if each.name != "api-root":
+            each.callback = in_our_form(cast("Callable[..., Any]", each.callback))
+            found.append(each)
+    return found
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

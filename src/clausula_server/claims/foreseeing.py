@@ -18,6 +18,7 @@ from clausula_server.claims.stated import NewClaim
 from clausula_server.claims.world import Charged
 from clausula_server.lib.ids import new_id
 
+
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What would be decided on a line, told in a language. wants: kinds of evidence it would wait for, by name."""
@@ -28,6 +29,7 @@ class Foreseen:
     verdict: Verdict
     account: Account
     wants: tuple[tuple[str, str], ...]
+
 
 @transaction.atomic
 def foresee(new: NewClaim, language: str) -> list[Foreseen]:
@@ -42,6 +44,7 @@ def foresee(new: NewClaim, language: str) -> list[Foreseen]:
     papers = {row["id"]: {**row, "issued_on": date.fromisoformat(row["issued_on"])} for row in world.evidence}
     return [_foreseen(each.line, each.verdict, language, papers) for each in folded.told if each.line.id in own]
 
+
 def _foreseen(line: Charged, verdict: Verdict, language: str, papers: dict[str, Any]) -> Foreseen:
     stated = {
         "id": line.id, "person": line.person, "service": line.service, "served_on": line.served_on, "time": line.time,
@@ -52,6 +55,7 @@ def _foreseen(line: Charged, verdict: Verdict, language: str, papers: dict[str, 
     account = tell(stated, verdict.content, language, papers)
     return Foreseen(line.number, line.service, line.served_on, verdict, account, wants)
 
+
 @transaction.atomic
 def guidance(new: NewClaim, language: str) -> Guidance:
     """What must come first for the one line of a claim that is intended. Nothing is written. Raises Refused."""
@@ -59,4 +63,3 @@ def guidance(new: NewClaim, language: str) -> Guidance:
     told = guide_to(world, lines[0], language)
     store.write({})
     return told
-

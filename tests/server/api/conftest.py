@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from tests.api_world import Asker, Known, enrol_cast, everything, token_of
+from tests.api_world import Known, everything
 from tests.world import Cast
-from clausula_server.lib.acting import acting, system
 
 
 @pytest.fixture(autouse=True)

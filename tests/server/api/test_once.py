@@ -123,5 +123,9 @@ def test_who_decides_on_what_has_changed_is_told_so(mara: Asker, known: Known, a
     late = mara.post(f"/claims/{known.claim}/reversal", {"reason": "taken back"}, **{"If-Match": seen})
     assert (late.status_code, late.json()["type"]) == (412, "urn:clausula:problem:changed-meanwhile")
     now = mara.get(f"/claims/{known.claim}")["ETag"]
-    assert mara.post(f"/claims/{known.claim}/reversal", {"reason": "taken back"}, **{"If-Match": now}).status_code == 200
-    assert mara.post(f"/claims/{known.waiting}/reversal", {"reason": "taken back"}, **{"If-Match": "*"}).status_code == 200
+    assert (
+        mara.post(f"/claims/{known.claim}/reversal", {"reason": "taken back"}, **{"If-Match": now}).status_code == 200
+    )
+    assert (
+        mara.post(f"/claims/{known.waiting}/reversal", {"reason": "taken back"}, **{"If-Match": "*"}).status_code == 200
+    )

@@ -122,7 +122,9 @@ def test_a_page_is_not_shifted_by_what_comes_in(cast: Cast, known: Known) -> Non
 def test_a_provider_lists_what_it_sent_and_nothing_else(cast: Cast, known: Known, as_web: None) -> None:
     keller, rossi = (Asker(token_of(cast, name)) for name in ("keller", "rossi"))
     assert str(known.claim) in [each["id"] for each in keller.get("/claims").json()["items"]]
-    assert str(known.waiting) not in [each["id"] for each in keller.get(f"/persons/{known.person}/claims").json()["items"]]
+    assert str(known.waiting) not in [
+        each["id"] for each in keller.get(f"/persons/{known.person}/claims").json()["items"]
+    ]
     assert rossi.get("/claims").json() == {"items": [], "next": None}
 
 

@@ -43,7 +43,8 @@ from clausula_server.claims.actions.evidence import NewEvidence
 from clausula_server.claims.actions.evidence import add_evidence as add
 from clausula_server.claims.foreseeing import foresee
 from clausula_server.claims.models import Appeal, Claim, Evidence, Line
-from clausula_server.claims.queries import claims_of, claims_of_provider, show_claim as read_claim
+from clausula_server.claims.queries import claims_of, claims_of_provider
+from clausula_server.claims.queries import show_claim as read_claim
 from clausula_server.claims.stated import NewAttachment
 from clausula_server.claims.together import together
 from clausula_server.documents.models import Document
@@ -155,7 +156,7 @@ def add_evidence(request: HttpRequest, person: UUID, body: EvidenceIn) -> Done:
     """Say what a document proves; lines that wait for it go on, the oldest first."""
     if body.document and not Document.objects.filter(pk=body.document, person=person).exists():
         refuse("document", "there is no such document of theirs.", "Upload it first.")
-    told = {name: tuple(value) if isinstance(value, list) else value for name, value in body}
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in body}
     return Done(id=add(NewEvidence(person=person, **told), timezone.localdate()))
 
 

@@ -26,7 +26,9 @@ from clausula_server.people.models import Person
 room = Room("documents")
 PIECE = 64 * 1024
 FILES = {str(kind): {"schema": {"type": "string", "format": "binary"}} for kind in MediaType.values}
-ContentIn = Annotated[str, Field(pattern="^(administrative|bill|medical)$", description="What it is about: says who may read it.")]
+ContentIn = Annotated[
+    str, Field(pattern="^(administrative|bill|medical)$", description="What it is about: says who may read it.")
+]
 NameIn = Annotated[str, Field(min_length=1, max_length=120, description="As people will see it.")]
 
 
@@ -90,7 +92,9 @@ def _reading(content: Content) -> None:
 
     listed.__name__, linked.__name__ = f"list_{content}_documents", f"show_{content}_document"
     listed.__doc__ = f"The {content} documents of a person."
-    linked.__doc__ = f"A document ({content}), with a signed address where it is read for five minutes, by the same token."
+    linked.__doc__ = (
+        f"A document ({content}), with a signed address where it is read for five minutes, by the same token."
+    )
     permission = f"documents.{content}.read"
     room.get(f"/persons/{{uuid:person}}/documents/{content}", permission, of_person)(listed)
     room.get(f"/documents/{content}/{{uuid:document}}", permission, _about(content))(linked)

@@ -14,6 +14,7 @@ room = Room("me")
 def show_me(request: HttpRequest) -> Me:
     """As whom the token acts, and what it may."""
     actor = current_actor()
+    assert actor.user is not None
     may = [name for name, permit in table().items() if actor.is_in_scope(name) and actor.is_a(*permit.roles)]
     return Me(
         user=actor.user,

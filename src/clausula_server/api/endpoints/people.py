@@ -54,7 +54,9 @@ def show_person(request: HttpRequest, person: UUID) -> PersonWhole:
         **_person(row).model_dump(),
         household=home.household_id if home else None,
         role=home.role if home else "",
-        contacts=[ContactRecord(kind=each.kind, value=each.value, verified=bool(each.verified_at)) for each in contacts],
+        contacts=[
+            ContactRecord(kind=each.kind, value=each.value, verified=bool(each.verified_at)) for each in contacts
+        ],
         residence=_residence(lives) if lives else None,
     )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from clausula_server.api.endpoint import Room, Told
 from clausula_server.api.languages import language_of
 from clausula_server.api.records.plain import Cursor, Day, Size, in_language
-from clausula_server.api.records.plans import ClauseRecord, Editions, EditionRecord, EditionWhole
+from clausula_server.api.records.plans import ClauseRecord, EditionRecord, Editions, EditionWhole
 from clausula_server.enrolment.catalogue.clauses import clauses_of
 from clausula_server.enrolment.models import PlanEdition
 from clausula_server.lib.periods import DAY
@@ -19,7 +19,9 @@ from clausula_server.lib.periods import DAY
 room = Room("plans")
 Plan = Annotated[str, Field(max_length=100, description="The plan's id.", examples=["ch/assura/plusmed"])]
 OfferedOn = Annotated[Day | None, Field(description="Only editions that enrolments of that day take.")]
-ReadOn = Annotated[Day | None, Field(description="The day of which the clauses are read; today, or the text's first or last.")]
+ReadOn = Annotated[
+    Day | None, Field(description="The day of which the clauses are read; today, or the text's first or last.")
+]
 
 
 @room.get("/plans", "enrolment.plan.read", headers=("Content-Language",))

@@ -6,27 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("database", "0001_rules")]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.UUIDField(default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sender', models.UUIDField()),
-                ('key', models.CharField(max_length=120)),
-                ('digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=clausula_server.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sender", models.UUIDField()),
+                ("key", models.CharField(max_length=120)),
+                ("digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['answered_at'], name='answer_answered_at')],
-                'constraints': [models.UniqueConstraint(fields=('sender', 'key'), name='answer_once_a_key')],
+                "indexes": [models.Index(fields=["answered_at"], name="answer_answered_at")],
+                "constraints": [models.UniqueConstraint(fields=("sender", "key"), name="answer_once_a_key")],
             },
         ),
     ]

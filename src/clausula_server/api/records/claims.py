@@ -6,18 +6,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from clausula_server.api.records.enrolments import EvidenceKind
 from clausula_server.api.records.plain import Amount, AmountIn, Asked, Currency, Day, Facts, Page, Reason, Word
 
-LINE = {
+LINE: dict[str, JsonValue] = {
     "service": "outpatient/consultation",
     "served_on": "2026-03-12",
     "charged": "180.00",
     "facts": {"cause": "illness"},
 }
-BILL = {
+BILL: dict[str, JsonValue] = {
     "person": "0199f1c2-7e4b-7c3a-9d59-2f6f6a1f8a10",
     "currency": "CHF",
     "provider": "dr-keller",
@@ -63,7 +63,9 @@ class Bill(Asked):
     lines: list[LineIn] = Field(min_length=1, max_length=500)
     currency: Currency
     provider: Word = Field("", description="The code of who billed it.")
-    settlement: str = Field("", pattern="^(|direct|reimbursement)$", description="Where none is named, as the provider settles.")
+    settlement: str = Field(
+        "", pattern="^(|direct|reimbursement)$", description="Where none is named, as the provider settles."
+    )
     number: str = Field("", max_length=80, description="Of the bill, as the sender knows it.")
     by_post: bool = Field(False, description="It came on paper, and somebody of the house keys it in.")
     attachments: list[AttachmentIn] = Field([], max_length=20)

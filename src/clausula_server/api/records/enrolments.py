@@ -79,7 +79,9 @@ class CareIntended(Asked):
     )
     service: str = Field(max_length=120, description="Of the plans' catalogue.")
     on: Day
-    time: str | None = Field(None, pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Of the day, for who answers.")
+    time: str | None = Field(
+        None, pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Of the day, for who answers."
+    )
     charged: AmountIn = "0"
     currency: str = Field("", pattern="^(|CHF|EUR|USD)$", description="Where none is named, that of the plans.")
     provider: Word = Field("", description="The code of who is to give it.")

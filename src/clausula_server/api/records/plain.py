@@ -67,7 +67,8 @@ class Page(BaseModel):
     def of(cls, rows: QuerySet[Row], after: UUID | None, size: int, record: Callable[[Row], Any]) -> Self:
         """A page of rows, each as its record. What comes in meanwhile is on no later page, and shifts none."""
         found = page(rows, str(after) if after else "", size)
-        return cls(**{"items": [record(row) for row in found.rows], "next": found.next or None})
+        items = [record(row) for row in found.rows]
+        return cls.model_validate({"items": items, "next": found.next or None})
 
 
 def minor(amount: str) -> int:
@@ -84,5 +85,3 @@ def shown(amount: int) -> str:
 def in_language(names: dict[str, str] | Any, language: str, otherwise: str) -> str:
     """A name in a language, else in English, else the id."""
     return str(names.get(language) or names.get("en") or otherwise)
-
-
