@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from _house import MRI, START, TICKET
+from _house import MRI, TICKET
 
 PORT = 18_471
 WORKERS = 2
@@ -75,6 +75,11 @@ def ask(wire: http.client.HTTPConnection, method: str, path: str, token: str, bo
     return told
 
 
+def today() -> date:
+    """The day it is: the API goes by the clock."""
+    return datetime.now(UTC).astimezone().date()
+
+
 def claim(person: UUID, lines: int, charged: str, day: date) -> dict[str, Any]:
     """A bill for tickets of magnetic resonances, as it is sent."""
     line = {"service": MRI, "served_on": day.isoformat(), "charged": charged, "facts": TICKET}
@@ -82,10 +87,11 @@ def claim(person: UUID, lines: int, charged: str, day: date) -> dict[str, Any]:
 
 
 def load(
-    token: str, people: list[UUID], lines: int, seconds: float, rate: float, name: str, senders: int = 6
+    token: str, people: list[UUID], seconds: float, rate: float, days_ago: int, lines: int = 5, senders: int = 6
 ) -> list[float]:
     """Seconds each claim took, from senders that send as fast as they can, or at a rate together; with a rate, counted
-    from the moment it was due."""
+    from the moment it was due. days_ago: the first day of care, later than that of any claim before: a late bill would
+    decide anew all that came after it."""
     found: list[float] = []
     lock, began = threading.Lock(), time.perf_counter() + 0.2
     count = iter(range(10**9))
@@ -100,9 +106,9 @@ def load(
             if due >= began + seconds:
                 break
             time.sleep(max(0.0, due - time.perf_counter()))
-            day = START + timedelta(days=60 + number // len(people) % 100)
+            day = today() - timedelta(days=max(1, days_ago - number // len(people)))
             body = claim(people[number % len(people)], lines, "10.00", day)
-            ask(wire, "POST", "/api/v1/claims", token, body, f"{name}-{number}")
+            ask(wire, "POST", "/api/v1/claims", token, body, f"{days_ago}-{people[0]}-{number}")
             own.append(time.perf_counter() - due)
             if time.perf_counter() > began + seconds:
                 break
@@ -117,8 +123,12 @@ def load(
     return found
 
 
-def warm(token: str, people: list[UUID], lines: int) -> None:
-    """A few claims for each of the web processes, which read the plans with the first."""
-    wires = [http.client.HTTPConnection("127.0.0.1", PORT, timeout=30) for _ in range(4 * WORKERS)]
-    for number, wire in enumerate(wires):
-        ask(wire, "POST", "/api/v1/claims", token, claim(people[number], lines, "1.00", START), f"warm-{number}")
+def warm(token: str, person: UUID) -> None:
+    """Ask each of the web processes what would be paid, until none has to read a plan any more."""
+    ends = time.monotonic() + 15
+    quick = 0
+    while quick < 20 * WORKERS and time.monotonic() < ends:
+        wire, began = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30), time.perf_counter()
+        ask(wire, "POST", "/api/v1/claims/preview", token, claim(person, 5, "1.00", today()))
+        wire.close()
+        quick = quick + 1 if time.perf_counter() - began < 0.1 else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -42,7 +42,7 @@ def _addresses() -> list[URLPattern | URLResolver]:
     for each in patterns:
         assert isinstance(each, URLPattern)
         if each.name != "api-root":
-            each.callback = in_our_form(cast("Callable[..., Any]", each.callback))
+            each.callback = in_our_form(each.callback)
             found.append(each)
     return found
 
