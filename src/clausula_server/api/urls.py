@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from clausula_server.api.endpoint import OPERATIONS
 from clausula_server.api.openapi import api, document
 from clausula_server.api.problems import not_allowed, not_found, of_exception
 from clausula_server.lib.access import public
@@ -38,11 +39,16 @@ def in_our_form(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
 
 def _addresses() -> list[URLPattern | URLResolver]:
     patterns, _app, _namespace = api.urls
+    guarded: dict[str, list[str]] = {}
+    for operation in OPERATIONS:
+        address = operation.path.lstrip("/").replace("{", "<").replace("}", ">")
+        guarded.setdefault(address, []).append(operation.permission)
     found: list[URLPattern | URLResolver] = []
     for each in patterns:
         assert isinstance(each, URLPattern)
         if each.name != "api-root":
             each.callback = in_our_form(each.callback)
+            each.callback.permissions = guarded[str(each.pattern)]  # type: ignore[attr-defined] # a mark for the test
             found.append(each)
     return found
 
