@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from _house import START, bill, families, house, options, tell
+from _wire import load as wire_load
+from _wire import server, warm
 
 LINES = 5
 FIRST = date(2026, 3, 1)  # the waiting time of 30 days is over
@@ -18,17 +20,34 @@ RATE = 50
 
 
 def main() -> None:
-    """Through the action: full load, a steady rate, and one person with a long history."""
+    """Through the action, then through the API: full load, a steady rate, and one person with a long history."""
     arguments = options(__doc__, seconds=20, families=200, workers=3, history=5000)
     with house():
         people = [person for pair in families(arguments.families) for person in pair]
         figures: dict[str, Any] = {"lines_a_claim": LINES, "workers": arguments.workers}
         full = load(people, arguments.workers, arguments.seconds, rate=0)
         figures |= {"claims_a_second": round(len(full) / arguments.seconds, 1), **times(full, "full_load")}
-        figures |= times(load(people, arguments.workers, arguments.seconds, rate=RATE), f"at_{RATE}_a_second")
+        steady = load(people, arguments.workers, arguments.seconds, rate=RATE, first=FIRST + timedelta(days=40))
+        figures |= times(steady, f"at_{RATE}_a_second")
         if arguments.history:
             figures |= history(people[0], arguments.history, arguments.seconds * 6)
+        figures |= over_the_wire(people, arguments.seconds, figures)
     tell(figures, arguments)
+
+
+def over_the_wire(people: list[UUID], seconds: int, figures: dict[str, Any]) -> dict[str, Any]:
+    """The same through the API, on loopback, with the load on the same two cores."""
+    with server() as token:
+        warm(token, people[0])
+        full = wire_load(token, people[2:], seconds, 0, days_ago=60)
+        found = {"api_claims_a_second": round(len(full) / seconds, 1), **times(full, "api_full_load")}
+        found |= times(wire_load(token, people[2:], seconds, RATE, days_ago=40), f"api_at_{RATE}_a_second")
+        fresh = wire_load(token, people[-1:], 5, 10, days_ago=20, senders=1)
+        found["api_early_p50_ms"] = round(statistics.median(fresh) * 1000, 1)
+        if "earlier_claims" in figures:
+            late = wire_load(token, people[:1], 5, 10, days_ago=20, senders=1)
+            found["api_late_p50_ms"] = round(statistics.median(late) * 1000, 1)
+        return found
 
 
 def times(spent: list[float], name: str) -> dict[str, float]:
@@ -39,18 +58,19 @@ def times(spent: list[float], name: str) -> dict[str, float]:
     }
 
 
-def load(people: list[UUID], workers: int, seconds: int, rate: int) -> list[float]:
-    """Seconds each claim took, from processes that send as fast as they can, or at a rate together."""
+def load(people: list[UUID], workers: int, seconds: int, rate: int, first: date = FIRST) -> list[float]:
+    """Seconds each claim took, from processes that send as fast as they can, or at a rate together. first: first day of
+    care, later than that of any claim before: a late bill would decide anew all that came after it."""
     from django.db import connections  # noqa: PLC0415 - Django is set up by now
 
     connections.close_all()
     context = multiprocessing.get_context("fork")
     with context.Pool(workers) as pool:
-        each = [(people[n::workers], seconds, rate / workers, f"{rate}/{n}") for n in range(workers)]
+        each = [(people[n::workers], seconds, rate / workers, f"{rate}/{n}", first) for n in range(workers)]
         return [spent for found in pool.starmap(send, each) for spent in found]
 
 
-def send(people: list[UUID], seconds: int, rate: float, name: str) -> list[float]:
+def send(people: list[UUID], seconds: int, rate: float, name: str, first: date) -> list[float]:
     """Send claims for a while; how long each took. With a rate, from the moment it was due."""
     from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
     from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
@@ -66,7 +86,7 @@ def send(people: list[UUID], seconds: int, rate: float, name: str) -> list[float
             due = began + number / rate if rate else now
             if due > now:
                 time.sleep(due - now)
-            day = FIRST + timedelta(days=number // len(people))
+            day = first + timedelta(days=number // len(people))
             submit_claim(
                 bill(people[number % len(people)], f"{name}/{number}", LINES, 10_00, min(day, date(2026, 12, 30)))
             )
@@ -88,7 +108,7 @@ def history(person: UUID, count: int, seconds: int) -> dict[str, Any]:
         before = Claim.objects.filter(person=person).count()
         while before + len(spent) < count + 100 and time.monotonic() < ends:
             number = len(spent)
-            day = date(2026, 7, 1) + timedelta(days=number // 40)
+            day = date(2026, 5, 1) + timedelta(days=number // 40)
             began = time.perf_counter()
             submit_claim(bill(person, f"history/{number}", LINES, 10, min(day, date(2026, 12, 30))))
             spent.append(time.perf_counter() - began)

@@ -32,8 +32,8 @@ def claims_of(person: UUID) -> QuerySet[Claim]:
 
 
 def claims_of_provider(provider: UUID) -> QuerySet[Claim]:
-    """The claims a provider sent."""
-    return Claim.objects.filter(provider=provider).select_related("person")
+    """The claims a provider sent. Who a person is, a provider knows by itself: their row it does not see."""
+    return Claim.objects.filter(provider=provider).select_related("provider")
 
 
 # --- a claim as a page shows it ---

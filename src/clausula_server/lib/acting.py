@@ -37,6 +37,7 @@ class Actor:
     user: UUID | None = None
     person: UUID | None = None
     provider: UUID | None = None
+    provider_code: str = ""
     roles: frozenset[Role] = frozenset()
     administrates: frozenset[UUID] = frozenset()
     reads_care: frozenset[UUID] = frozenset()
