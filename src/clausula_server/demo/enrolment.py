@@ -14,6 +14,7 @@ from clausula_server.enrolment.actions.fact import state_fact
 from clausula_server.enrolment.actions.locality import load_localities, read_localities
 from clausula_server.enrolment.dossier import Facts
 from clausula_server.enrolment.models import Enrolment
+from clausula_server.enrolment.queries import arrears
 from clausula_server.people.actions.household import join_household, open_household
 from clausula_server.people.actions.person import Address, NewPerson, move_person, register_person
 from clausula_server.people.models import FamilyRole, Household, Person
@@ -59,6 +60,15 @@ def load(world: World) -> None:
     apply(french, "fr/medaviz", [Wanted(world.id("person", "claire"))], LAST_YEAR, LAST_YEAR)
     for family in families():
         _crowd(world, family)
+    _paid(world)
+
+
+def _paid(world: World) -> None:
+    """Nearly everybody has paid their contributions; every sixth is late with them."""
+    for number, late in enumerate(sorted(arrears(world.today), key=lambda each: each.household)):
+        if number % 6 and late.payer != world.id("person", "giulia"):
+            day, key = date(world.today.year, 1, 20), f"demo:contribution:{late.payer}"
+            receive_contribution(Person.objects.get(pk=late.payer), late.amount, late.currency, key, day)
 
 
 def _swiss(world: World) -> None:
