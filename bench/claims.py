@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from _house import START, audit, bill, families, house, options, tell
+from _wire import load as wire_load
+from _wire import server, warm
 
 LINES = 5
 FIRST = date(2026, 3, 1)  # the waiting time of 30 days is over
@@ -21,7 +23,7 @@ RATE = 50
 
 
 def main() -> int:
-    """Through the action, without HTTP: full load, a steady rate, and one person with a long history."""
+    """Through the action, then through the API: full load, a steady rate, and one person with a long history."""
     arguments = options(__doc__, seconds=20, families=200, workers=3, history=5000)
     with house():
         *homes, old, fresh = families(arguments.families + 2)
@@ -29,13 +31,28 @@ def main() -> int:
         figures: dict[str, Any] = {"lines_a_claim": LINES, "workers": arguments.workers}
         full = load(people, arguments.workers, arguments.seconds, rate=0)
         figures |= {"claims_a_second": round(len(full) / arguments.seconds, 1), **times(full, "full_load")}
-        figures |= times(load(people, arguments.workers, arguments.seconds, rate=RATE), f"at_{RATE}_a_second")
+        steady = load(people, arguments.workers, arguments.seconds, rate=RATE, first=FIRST + timedelta(days=40))
+        figures |= times(steady, f"at_{RATE}_a_second")
         if arguments.history:
             figures |= history(old[0], fresh[0], arguments.history, arguments.seconds * 6)
+        figures |= over_the_wire(people, old[0], fresh[1], arguments.seconds)
         proof, wrong = audit()
-    did = f"claims of {LINES} lines decided through the action, without HTTP, each committed durably"
+    did = f"claims of {LINES} lines, each committed durably: through the action, then through the API"
     over = {"statements_a_claim_over_8": max(0, figures.get("most_statements_a_claim", 0) - MOST)}
     return tell(did, figures | proof, over | wrong, arguments)
+
+
+def over_the_wire(people: list[UUID], old: UUID, fresh: UUID, seconds: int) -> dict[str, Any]:
+    """The same through the API, on loopback, with the load on the same two cores. old: with a long history."""
+    with server() as token:
+        warm(token, people[0])
+        full = wire_load(token, people[2:], seconds, 0, days_ago=60)
+        found = {"api_claims_a_second": round(len(full) / seconds, 1), **times(full, "api_full_load")}
+        found |= times(wire_load(token, people[2:], seconds, RATE, days_ago=40), f"api_at_{RATE}_a_second")
+        for name, person in (("few", fresh), ("many", old)):
+            spent = wire_load(token, [person], 5, 10, days_ago=20, senders=1)
+            found[f"api_with_{name}_earlier_claims_p50_ms"] = round(statistics.median(spent) * 1000, 1)
+        return found
 
 
 def times(spent: list[float], name: str) -> dict[str, float]:
@@ -46,18 +63,19 @@ def times(spent: list[float], name: str) -> dict[str, float]:
     }
 
 
-def load(people: list[UUID], workers: int, seconds: int, rate: int) -> list[float]:
-    """Seconds each claim took, from processes that send as fast as they can, or at a rate together."""
+def load(people: list[UUID], workers: int, seconds: int, rate: int, first: date = FIRST) -> list[float]:
+    """Seconds each claim took, from processes that send as fast as they can, or at a rate together. first: first day of
+    care, later than that of any claim before: a late bill would decide anew all that came after it."""
     from django.db import connections  # noqa: PLC0415 - Django is set up by now
 
     connections.close_all()
     context = multiprocessing.get_context("fork")
     with context.Pool(workers) as pool:
-        each = [(people[n::workers], seconds, rate / workers, f"{rate}/{n}") for n in range(workers)]
+        each = [(people[n::workers], seconds, rate / workers, f"{rate}/{n}", first) for n in range(workers)]
         return [spent for found in pool.starmap(send, each) for spent in found]
 
 
-def send(people: list[UUID], seconds: int, rate: float, name: str) -> list[float]:
+def send(people: list[UUID], seconds: int, rate: float, name: str, first: date) -> list[float]:
     """Send claims for a while; how long each took. With a rate, from the moment it was due."""
     from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
     from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
@@ -73,7 +91,7 @@ def send(people: list[UUID], seconds: int, rate: float, name: str) -> list[float
             due = began + number / rate if rate else now
             if due > now:
                 time.sleep(due - now)
-            day = FIRST + timedelta(days=number // len(people))
+            day = first + timedelta(days=number // len(people))
             submit_claim(
                 bill(people[number % len(people)], f"{name}/{number}", LINES, 10_00, min(day, date(2026, 12, 30)))
             )
@@ -101,7 +119,7 @@ def history(old: UUID, fresh: UUID, earlier: int, seconds: int) -> dict[str, Any
 
     def submit(person: UUID) -> None:
         number = len(spent[person])
-        day = date(2026, 7, 1) + timedelta(days=number // 40)
+        day = date(2026, 5, 1) + timedelta(days=number // 40)
         new = bill(person, f"history/{person}/{number}", LINES, 10, min(day, date(2026, 12, 30)))
         statements.append(0)
         began = time.perf_counter()

@@ -305,7 +305,8 @@ def template(rule: PlanStep) -> tuple[str, str]:
     if verb == "amount":
         return ("amount" if rule.count else "amount_once"), ""
     if verb == "less":
-        return ("less_before" if rule.of == "paid_before" else "copay"), "copay"
+        stated = isinstance(rule.value, FactRef)
+        return ("less_before" if rule.of == "paid_before" else "less_fact" if stated else "copay"), "copay"
     if verb == "member_at_most":
         return "member_cap", ""
     return verb, "deductible" if verb == "deductible" else ""

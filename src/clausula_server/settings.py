@@ -19,6 +19,8 @@
 | CLAUSULA_NAME | what the house is called on its pages |
 | CLAUSULA_RELEASE_LIMIT | minor units; a batch of more is released by somebody of finance; 1000000 if unset |
 | CLAUSULA_DIRECT_REQUEST_DAYS | days in which a provider may ask to be paid instead of the member; 0 for no limit |
+| CLAUSULA_API_CALLS | requests a token may make in a minute (1200) |
+| CLAUSULA_API_THREADS | threads of a web process that answer the API (4) |
 | CLAUSULA_STATE | folder of the embedded database and of what the demo keeps |
 """
 
@@ -145,6 +147,8 @@ MIDDLEWARE = [
     "clausula_server.accounts.middleware.AccessMiddleware",
 ]
 
+API_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]  # what the API needs of it: api/door.py
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -206,6 +210,8 @@ CLAUSULA_SMS = os.environ.get("CLAUSULA_SMS", _CHANNEL)
 CLAUSULA_RELEASE_LIMIT = int(os.environ.get("CLAUSULA_RELEASE_LIMIT", "1000000"))
 CLAUSULA_DIRECT_REQUEST_DAYS = int(os.environ.get("CLAUSULA_DIRECT_REQUEST_DAYS", "0"))
 CLAUSULA_CARE_PRIVATE_FROM = _ages("CLAUSULA_CARE_PRIVATE_FROM", "CH:12,FR:15,IT:14,NL:12")
+CLAUSULA_API_CALLS = int(os.environ.get("CLAUSULA_API_CALLS", "1200"))
+CLAUSULA_API_THREADS = int(os.environ.get("CLAUSULA_API_THREADS", "4"))
 CLAUSULA_ACTOR_OF = "clausula_server.accounts.actors.actor_of"
 CLAUSULA_ACCESS_LOG = "clausula_server.audit.actions.access.log_access"
 

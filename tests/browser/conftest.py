@@ -144,9 +144,20 @@ class Visit:
         """Open an address of the house."""
         self.page.goto(self.house.address + path)
 
+    def settle(self) -> None:
+        """Wait until the page stands still. One that listens to what happens is never without a request."""
+        self.page.wait_for_load_state("load")
+        if self.page.locator("[sse-connect]").count() == 0:
+            self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("document.fonts.ready")
+
+    def as_in(self, other: "Visit") -> None:
+        """Be signed in as in another visit."""
+        self.page.context.add_cookies(other.page.context.cookies())  # type: ignore[arg-type] # what one gives the other takes
+
     def look(self, name: str) -> None:
         """Have axe look at the page, and keep a picture where CLAUSULA_SCREENSHOTS names a folder."""
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
         if SHOTS:
             self.page.screenshot(path=f"{SHOTS}/{name}-{self.mode}.png", full_page=True)
         found = Axe().run(self.page, options=RULES)

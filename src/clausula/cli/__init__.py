@@ -23,6 +23,7 @@ from clausula.cli import (
     guide,
     portfolio,
     premium,
+    remote,
     run,
     show,
     simulate,
@@ -45,6 +46,7 @@ COMMANDS = (
     trace,
     demo,
     portfolio,
+    remote,
     completion,
 )
 EXAMPLES = """examples:

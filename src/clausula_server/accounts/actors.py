@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
-from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 from django.utils import timezone
 
-from clausula_server.accounts.limits import TOKENS_FROM
+from clausula_server.accounts.entering import enter
 from clausula_server.accounts.models import User
-from clausula_server.accounts.queries import token_of
 from clausula_server.audit.queries import opened_by
 from clausula_server.lib.access import SignInNeeded
 from clausula_server.lib.acting import Actor, acting, system
 from clausula_server.lib.roles import STAFF, Role
-from clausula_server.people.queries import Sight, sight_of, staff_roles_of
+from clausula_server.people.queries import Sight, known_of, staff_roles_of
 
 NOTHING = Sight(frozenset(), frozenset())
 
@@ -32,8 +29,8 @@ def actor_of(request: HttpRequest) -> Actor | None:
 
     Where a token is shown, it alone counts, right or wrong: a cookie that a browser sent along must not help it.
     """
-    if shown := request.headers.get("Authorization"):
-        return _actor_of_token(request, shown)
+    if request.headers.get("Authorization"):
+        return enter(request).actor
     user = request.user
     if not isinstance(user, User) or not user.is_active:
         return None
@@ -65,11 +62,11 @@ def actor_for(user: User, at: datetime) -> Actor:
     day = timezone.localdate(at)
     with acting(system("sign-in")):
         if user.person_id is not None:
-            roles |= {Role.MEMBER, *staff_roles_of(user.person_id, day)}
-            sight = sight_of(user.person_id, day)
+            person, held, sight = known_of(user.person_id, day)
+            roles |= {Role.MEMBER, *held}
             if roles & STAFF:
                 opened = opened_by(user.id, at)
-            name = str(user.person)
+            name = str(person)
         else:
             name = str(user.provider or user)
         if user.provider_id is not None:
@@ -78,23 +75,9 @@ def actor_for(user: User, at: datetime) -> Actor:
         user=user.id,
         person=user.person_id,
         provider=user.provider_id,
+        provider_code=user.provider.code if user.provider else "",
         roles=frozenset(roles),
         administrates=sight.administrates,
         reads_care=sight.reads_care | opened,
         name=name,
     )
-
-
-def _actor_of_token(request: HttpRequest, shown: str) -> Actor | None:
-    kind, _, text = shown.partition(" ")
-    address = get_client_ip(request) or "unknown"
-    if kind.lower() != "bearer" or TOKENS_FROM.spent(address):
-        return None
-    at = timezone.now()
-    with acting(system("token")):
-        token = token_of(text.strip(), at)
-    if token is None:
-        TOKENS_FROM.spend(address)
-        return None
-    actor = actor_for(token.user, at)
-    return replace(actor, scopes=frozenset(token.scopes), name=f"{actor.name} ({token.name})")

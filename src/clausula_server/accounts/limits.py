@@ -43,11 +43,16 @@ class Limit:
         key = fingerprint(self.name, *whom)
         return Attempt.objects.filter(key=key, ends_at__gt=timezone.now(), count__gte=self.most).exists()
 
+    def key(self, *whom: str) -> str:
+        """Under which key it is counted, for who counts in a statement of their own."""
+        return fingerprint(self.name, *whom)
+
     def forget(self, *whom: str) -> None:
         """It went well: start anew."""
         Attempt.objects.filter(key=fingerprint(self.name, *whom)).delete()
 
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

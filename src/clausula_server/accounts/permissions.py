@@ -14,6 +14,6 @@ TABLE = {
         "give a person a code that ties their phone to them", staff(Role.OPERATIONS, Role.ADMINISTRATOR)
     ),
     "accounts.token.make": Permit(
-        "make, see and revoke tokens for systems of one's own", {Role.PROVIDER: anyone, **staff(Role.ADMINISTRATOR)}
+        "make, see and revoke tokens for systems of one's own", {Role.PROVIDER: anyone, **staff()}
     ),
 }

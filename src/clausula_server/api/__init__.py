@@ -1,4 +1,5 @@
-"""REST for systems: the same actions as the pages. Not built yet.
+"""REST for systems: the same actions as the pages, shown a token. See README.md.
 
-Will own: endpoints, tokens with scopes, idempotency keys, problem+json. Never holds a rule of its own.
+Owns: the answers given under idempotency keys, and the form of everything that is asked and told over HTTP.
+Never: a rule of its own, a write that is no action of a room.
 """

@@ -483,3 +483,48 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.filed_at:%Y-%m-%d}"
+
+
+class Request(models.Model):
+    """Somebody of the house asks for a document a waiting line lacks. Answered by what is handed in for the claim.
+
+    kind: of the plans' catalogue; note: what exactly, in the words of whoever asks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="requests")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="requests")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    note = models.CharField(max_length=500, blank=True)
+    due_on = models.DateField()
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(kind=""), name="request_names_a_kind")]
+        indexes = [models.Index(fields=["claim"], condition=Q(answered_at__isnull=True), name="request_open")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Draft(models.Model):
+    """A bill somebody is about to send for a person: what they filled in so far. Seen by them alone, gone when sent.
+
+    key: the key under which it will be sent, so that sending twice is sending once. content: as the form holds it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    author = models.UUIDField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.UUIDField(default=new_id, editable=False)
+    content = models.JSONField(default=dict)
+    touched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "person"], name="draft_one_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.id)

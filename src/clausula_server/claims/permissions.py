@@ -33,6 +33,7 @@ TABLE = {
         },
         care=True,
     ),
+    "claims.own.list": Permit("see the bills one has sent as a provider", {Role.PROVIDER: own_provider}),
     "claims.sensitive.read": Permit(
         "see diagnoses of the sensitive kind",
         {Role.MEMBER: care_readable, Role.MEDICAL_ADVISER: anyone},

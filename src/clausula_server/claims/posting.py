@@ -64,7 +64,7 @@ class Posting:
 
 
 def post(postings: Sequence[Posting], booked_on: date, known: Iterable[Json]) -> int:
-    """Post what changes, one transfer a claim; how many. known: accounts that were read already. Three statements, and
+    """Post what changes, one transfer a claim; how many. known: accounts that were read already. One statement, and
     two where an account is opened."""
     wanted = [(each, each.entries()) for each in postings]
     wanted = [(each, entries) for each, entries in wanted if entries]

@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from clausula_server.claims import store
@@ -30,8 +32,8 @@ def claims_of(person: UUID) -> QuerySet[Claim]:
 
 
 def claims_of_provider(provider: UUID) -> QuerySet[Claim]:
-    """The claims a provider sent."""
-    return Claim.objects.filter(provider=provider).select_related("person")
+    """The claims a provider sent. Who a person is, a provider knows by itself: their row it does not see."""
+    return Claim.objects.filter(provider=provider).select_related("provider")
 
 
 # --- a claim as a page shows it ---
@@ -74,23 +76,29 @@ class ClaimShown:
 
 
 def show_claim(claim: Claim, language: str, now: datetime | None = None) -> ClaimShown:
-    """A claim with the decision as a ladder, in a language. Six statements, whatever its lines."""
+    """A claim with the decision as a ladder, in a language. Four statements, whatever its lines."""
+    part = Sensitive.objects.filter(line=OuterRef("pk")).values(
+        json=JSONObject(decision=F("decision_id"), content="content")
+    )
     lines = list(
         Line.objects.filter(claim=claim, stands=True)
         .select_related("decision", "override")
-        .annotate(taken=Count("decisions"))
+        .annotate(taken=Count("decisions"), parts=ArraySubquery(part))
         .order_by("number")
     )
-    parts = list(Sensitive.objects.filter(claim=claim))
-    facts = {part.line_id: part.content for part in parts if part.decision_id is None}
-    contents = {part.decision_id: part.content for part in parts if part.decision_id}
-    waits = {wait.line_id: wait for wait in Pend.objects.filter(claim=claim, closed_at__isnull=True)}
+    parts = [each for line in lines for each in line.parts]
+    facts = {line.id: each["content"] for line in lines for each in line.parts if each["decision"] is None}
+    contents = {UUID(each["decision"]): each["content"] for each in parts if each["decision"]}
+    all_waits = list(Pend.objects.filter(claim=claim).order_by("opened_at"))
+    waits = {wait.line_id: wait for wait in all_waits if wait.closed_at is None}
     found = [line.decision.content for line in lines if line.decision] + list(contents.values())
     named = {UUID(id_) for content in found for id_ in content.get("evidence", {}).values() if id_}
     papers = {str(row["id"]): row for row in Evidence.objects.filter(pk__in=named).values("id", "kind", "issued_on")}
     shown = [_shown(line, language, facts.get(line.id, {}), contents, waits.get(line.id), papers) for line in lines]
     moves = list(Move.objects.filter(claim=claim).order_by("id"))
-    return ClaimShown(claim, shown, moves, _promised(claim, lines, now or timezone.now(), waits=bool(waits)))
+    now = now or timezone.now()
+    promised = _promised(claim, lines, now, _stopped(all_waits, now), waits=bool(waits))
+    return ClaimShown(claim, shown, moves, promised)
 
 
 def _shown(
@@ -134,11 +142,10 @@ def ladder(decision: Decision, language: str) -> Account:
 # --- times owed ---
 
 
-def _promised(claim: Claim, lines: Iterable[Line], now: datetime, *, waits: bool) -> list[Promise]:
+def _promised(claim: Claim, lines: Iterable[Line], now: datetime, stopped: timedelta, *, waits: bool) -> list[Promise]:
     digests = sorted({each for line in lines if line.decision for each in line.decision.editions})
     if not digests:
         return []
-    stopped = stood_still(claim, now)
     done = None if waits else claim.decided_at
     zone = timezone.get_current_timezone()
     since = datetime.combine(claim.received_on, datetime.min.time())
@@ -149,9 +156,12 @@ def _promised(claim: Claim, lines: Iterable[Line], now: datetime, *, waits: bool
 
 def stood_still(claim: Claim, now: datetime) -> timedelta:
     """How long the clock stood still: while documents were awaited; waits at the same time count once."""
-    waits = Pend.objects.filter(claim=claim, kind=Wait.DOCUMENT).order_by("opened_at")
+    return _stopped(Pend.objects.filter(claim=claim, kind=Wait.DOCUMENT).order_by("opened_at"), now)
+
+
+def _stopped(waits: Iterable[Pend], now: datetime) -> timedelta:
     total, until = timedelta(0), None
-    for wait in waits:
+    for wait in (each for each in waits if each.kind == Wait.DOCUMENT):
         start, end = wait.opened_at, wait.closed_at or now
         start = max(start, until) if until else start
         if end > start:
@@ -164,7 +174,8 @@ def times_owed(claim: Claim, now: datetime | None = None) -> list[Promise]:
     """What is promised of a claim, and whether it is kept (NS-12: twenty calendar days online, none by post)."""
     lines = Line.objects.filter(claim=claim, stands=True).select_related("decision")
     waits = Pend.objects.filter(claim=claim, closed_at__isnull=True).exists()
-    return _promised(claim, lines, now or timezone.now(), waits=waits)
+    now = now or timezone.now()
+    return _promised(claim, lines, now, stood_still(claim, now), waits=waits)
 
 
 # --- worklists ---

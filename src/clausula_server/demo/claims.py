@@ -11,20 +11,23 @@ from uuid import UUID
 from clausula_server.claims.actions.appeal import answer_appeal, file_appeal
 from clausula_server.claims.actions.claim import correct_line, reverse_claim, submit_claim
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
-from clausula_server.claims.actions.override import OverCover, override_line
+from clausula_server.claims.actions.override import OverCover, four_eyes_above, override_line
 from clausula_server.claims.models import Claim, Line, Status
 from clausula_server.claims.queries import worklist
 from clausula_server.claims.stated import NewClaim, NewLine
+from clausula_server.demo import crowd_bills
+from clausula_server.demo.crowd import LAMAL
+from clausula_server.demo.crowd_bills import AFTERCARE
 from clausula_server.demo.world import World
 from clausula_server.directory.models import Provider
 from clausula_server.enrolment.models import Enrolment
 from clausula_server.lib.acting import Actor, acting
 from clausula_server.lib.roles import Role
 
-FIRST = date(2024, 3, 4)
+TWO_YEARS = 725
 TICKET = {"channel": "public", "fee_kind": "ticket", "cause": "illness"}
 NETWORK = {
-    "cause": "accident", "accident_on": "2025-04-20", "purpose": "rehabilitation", "channel": "network",
+    "cause": "accident", "purpose": "rehabilitation", "channel": "network",
     "doctor_in_network": True, "prescribed_by_specialty": "general-practice", "performed_by": "physiotherapist",
     "title_on_invoice": True,
 }  # fmt: skip
@@ -46,15 +49,16 @@ def load(world: World) -> None:
         _dutch(world)
     if Enrolment.objects.filter(person=world.id("person", "claire")).exists():
         _french(world)
+    crowd_bills.load(world)
     _by_people(world)
 
 
-def _days(rolls: random.Random, last: date) -> Iterator[date]:
-    """Days some weeks apart, from the first to the last."""
-    day = FIRST + timedelta(days=rolls.randrange(20))
-    while day <= last:
-        yield day
-        day += timedelta(days=rolls.randrange(18, 75))
+def _days(world: World, rolls: random.Random) -> Iterator[date]:
+    """Days some weeks apart, over two years, up to a few days ago."""
+    left = TWO_YEARS - rolls.randrange(20)
+    while left > 4:
+        yield world.ago(left)
+        left -= rolls.randrange(18, 75)
 
 
 def _send(
@@ -70,100 +74,138 @@ def _send(
     return submit_claim(new, received).claim
 
 
-def _paper(world: World, person: str, kind: str, on: date, **more: object) -> None:
+def _paper(world: World, person: str, kind: str, on: date, *, came: date | None = None, **more: object) -> None:
     new = NewEvidence(person=world.id("person", person), kind=kind, issued_on=on, **more)  # type: ignore[arg-type]
-    add_evidence(new, on)
+    add_evidence(new, came or on)
 
 
 def _swiss(world: World, rolls: random.Random) -> None:
-    """Basic insurance with deductible and ten per cent; a stay in the general ward, a refused one, one sent late."""
+    """Basic insurance with deductible and ten per cent; stays in hospital that two covers share; psychotherapy."""
     known = set(Provider.objects.values_list("code", flat=True))
     doctor = "dr-keller" if "dr-keller" in known else ""
     people = [name for name in ("anna", "paul", "ben", "clara", "sven")
               if Enrolment.objects.filter(person=world.id("person", name)).exists()]  # fmt: skip
     for name in people:
-        for day in _days(rolls, world.today - timedelta(days=4)):
+        for day in _days(world, rolls):
             lines = [
                 NewLine(service, day, rolls.randrange(low, high) // 5 * 5, facts={"cause": "illness"})
                 for service, low, high in rolls.sample(SWISS, rolls.randrange(1, 3))
             ]
             received = min(day + timedelta(days=rolls.randrange(1, 40)), world.today)
             _send(world, name, received, *lines, provider=doctor)
-    if "anna" in people and "spital-see" in known:
-        stay = {"ward": "general", "ward_chosen_by": "member", "cause": "illness", "setting": "inpatient"}
-        days = {"admitted_on": "2025-09-01", "discharged_on": "2025-09-10"}
-        line = NewLine("hospital/stay", date(2025, 9, 1), 0, facts={**stay, **days})
-        _send(world, "anna", date(2025, 9, 20), line, provider="spital-see")
+    if "anna" in people and "hopital-lac" in known:
+        _stays(world)
+    if "clara" in people and "psy-egger" in known:
+        day = world.ago(24)
+        talk = {"cause": "illness", "mental_illness": True, "diagnosis": "F32.1"}
+        line = NewLine("outpatient/psychotherapy", day, 190_00, facts=talk)
+        _send(world, "clara", world.ago(20), line, provider="psy-egger")
+
+
+def _stays(world: World) -> None:
+    """Anna in the private ward, shared by two covers; an allowance for the general ward; one that a person looks at."""
+    admitted = world.ago(96)
+    private = {
+        "ward": "private", "cause": "illness", "basic_share": "5400.00",
+        "admitted_on": admitted.isoformat(), "discharged_on": (admitted + timedelta(days=5)).isoformat(),
+    }  # fmt: skip
+    stay = NewLine("hospital/stay", admitted, 18_000_00, paid_by_others=6_600_00, facts=private)
+    _send(world, "anna", world.ago(70), stay, provider="hopital-lac")
+    admitted = world.ago(30)
+    general = {
+        "ward": "general", "cause": "illness", "setting": "inpatient",  # nobody said who chose the ward
+        "admitted_on": admitted.isoformat(), "discharged_on": (admitted + timedelta(days=9)).isoformat(),
+    }  # fmt: skip
+    _send(world, "anna", world.ago(9), NewLine("hospital/stay", admitted, 0, facts=general), provider="hopital-lac")
 
 
 def _italian(world: World) -> None:
     """Tickets refunded in full, physiotherapy in the network to its limit, a private fee refused, papers missing."""
-    for year in (2024, 2025):
-        _paper(world, "giulia", "prescription", date(year, 4, 1), names=("pathology",))
-        _paper(world, "giulia", "invoice-receipt", date(year, 5, 10))
-        for month in range(5, 12, 2):
-            day = date(year, month, 14)
+    for before in (560, 240):
+        _paper(world, "giulia", "prescription", world.ago(before + 40), names=("pathology",))
+        _paper(world, "giulia", "invoice-receipt", world.ago(before))
+        for month in range(4):
+            day = world.ago(before - 55 * month)
             line = NewLine("imaging/high-specialisation/mri", day, 36_15, facts=TICKET)
-            _send(world, "giulia", day + timedelta(days=9), line, currency="EUR")
+            _send(world, "giulia", day + timedelta(days=9), line, currency="EUR", provider="diagnostica-po")
     private = {**TICKET, "channel": "private", "fee_kind": "private"}
-    line = NewLine("imaging/high-specialisation/mri", date(2025, 6, 3), 150_00, facts=private)
-    _send(world, "giulia", date(2025, 6, 20), line, currency="EUR")
-    scan = NewLine("imaging/high-specialisation/scintigraphy", date(2026, 2, 12), 46_00, facts=TICKET)
-    _send(world, "luca", date(2026, 2, 20), scan, currency="EUR")  # waits for the prescription
-    _paper(world, "giulia", "emergency-department-report", date(2025, 4, 20))
-    sessions = [NewLine("physiotherapy/session", date(2025, 5, 12) + timedelta(days=3 * n), 40_00, facts=NETWORK)
+    line = NewLine("imaging/high-specialisation/mri", world.ago(180), 150_00, facts=private)
+    _send(world, "giulia", world.ago(163), line, currency="EUR", provider="diagnostica-po")
+    hurt = world.ago(160)
+    network = {**NETWORK, "accident_on": hurt.isoformat()}
+    _paper(world, "giulia", "emergency-department-report", hurt)
+    sessions = [NewLine("physiotherapy/session", hurt + timedelta(days=22 + 3 * n), 40_00, facts=network)
                 for n in range(7)]  # fmt: skip
-    _send(world, "giulia", date(2025, 6, 12), *sessions, currency="EUR")  # waits for the authorisation …
-    _paper(world, "giulia", "authorisation", date(2025, 5, 9), status="granted")  # … and goes on: 250 in all
-    again = [NewLine("physiotherapy/session", date(2026, 2, 9), 40_00, facts={**NETWORK, "accident_on": "2026-01-31"})]
-    _paper(world, "sofia", "emergency-department-report", date(2026, 1, 31))
-    _paper(world, "sofia", "prescription", date(2026, 2, 2), names=("pathology",))
-    _send(world, "sofia", date(2026, 2, 16), *again, currency="EUR")  # still waits for it
-    ct = NewLine(
-        "imaging/high-specialisation/mri", date(2026, 2, 18), 300_00, facts={"cause": "illness", "channel": "public"}
-    )
-    _send(world, "giulia", date(2026, 2, 25), ct, currency="EUR")  # nobody said whether it is a ticket
+    _send(world, "giulia", hurt + timedelta(days=53), *sessions, currency="EUR", provider="fisio-reno")  # waits …
+    came = hurt + timedelta(days=60)  # … and goes on: 250 in all
+    _paper(world, "giulia", "authorisation", hurt + timedelta(days=19), came=came, status="granted")
+    scan = NewLine("imaging/high-specialisation/scintigraphy", world.ago(19), 46_00, facts=TICKET)
+    _send(world, "luca", world.ago(11), scan, currency="EUR", provider="diagnostica-po")  # waits for the prescription
+    again = [NewLine("physiotherapy/session", world.ago(22), 40_00,
+                     facts={**NETWORK, "accident_on": world.ago(31).isoformat()})]  # fmt: skip
+    _paper(world, "sofia", "emergency-department-report", world.ago(31))
+    _paper(world, "sofia", "prescription", world.ago(29), names=("pathology",))
+    _send(world, "sofia", world.ago(15), *again, currency="EUR", provider="fisio-reno")  # still waits for it
+    fee = {"cause": "illness", "channel": "public"}
+    ct = NewLine("imaging/high-specialisation/mri", world.ago(13), 300_00, facts=fee)
+    _send(world, "giulia", world.ago(6), ct, currency="EUR", provider="diagnostica-po")  # a ticket, or a private fee?
 
 
 def _dutch(world: World) -> None:
-    """Sessions within the own risk, and after it."""
-    _paper(world, "sanne", "referral", date(2025, 1, 20), indication="oncology")
-    for month in range(2, 12):
-        day = date(2025, month, 11)
-        days = (day, day + timedelta(days=7))
-        lines = [NewLine("physiotherapy/session", on, 42_50, indication="oncology", facts=DUTCH) for on in days]
-        _send(world, "sanne", day + timedelta(days=14), *lines, currency="EUR")
+    """Thirty sessions: the first twenty paid by the module, those after it within the own risk of basic insurance."""
+    _paper(world, "sanne", "referral", world.ago(320), indication="oncology")
+    for month in range(10):
+        day = world.ago(305 - 30 * month)
+        lines = [
+            NewLine("physiotherapy/session", day + timedelta(days=7 * n), 42_50, indication="oncology",
+                    facts=AFTERCARE if 3 * month + n < 20 else DUTCH)
+            for n in range(3)
+        ]  # fmt: skip
+        _send(world, "sanne", day + timedelta(days=20), *lines, currency="EUR", provider="fysio-gracht")
 
 
 def _french(world: World) -> None:
-    """A call answered: nothing is charged."""
-    line = NewLine("telecare/consultation", date(2025, 11, 3), 0, facts={"contact_channel": "phone"})
-    _send(world, "claire", date(2025, 11, 3), line, currency="EUR")
+    """Calls to a doctor: free with an open account; the last one asks for the code, its number was withheld."""
+    _paper(world, "claire", "activation", world.ago(300))
+    for before, caller in ((280, "recognised"), (120, "recognised"), (8, "withheld")):
+        facts = {"requested_specialty": "general-practice", "caller": caller}
+        line = NewLine("telecare/consultation", world.ago(before), 0, facts=facts)
+        _send(world, "claire", world.ago(before), line, currency="EUR", provider="tele-rhone")
 
 
 def _by_people(world: World) -> None:
-    """What people of the house did: overridden, appealed and answered, taken back, corrected."""
+    """What people of the house did: overridden, proposed, appealed and answered, taken back, corrected."""
     mara = Actor(user=world.id("user", "mara"), roles=frozenset({Role.CLAIMS_HANDLER, Role.SYSTEM}), name="Mara Haus")
-    decided = list(Claim.objects.filter(status=Status.DECIDED).order_by("received_on", "id"))
-    refused = [claim for claim in decided if claim.charged and claim.borne == claim.charged]
-    if len(decided) < 6 or not refused:
-        return
     with acting(mara, "demo"):
-        first = refused[-1]
-        line = Line.objects.filter(claim=first, stands=True).select_related("decision")[0]
-        assert line.decision is not None
-        plan = line.decision.covers[0]["plan"] if line.decision.covers else ""
-        appeal = file_appeal(first, "My doctor told me this would be paid. Please look at it again.")
-        if plan:
-            half = [OverCover(plan, line.charged // 2)]
-            override_line(line, half, "Goodwill: the information given on the phone was wrong.", world.today, appeal)
-        answer_appeal(appeal, "You were told otherwise on the phone; we pay half of it.", world.today)
-        open_ = file_appeal(decided[-1], "Why is this not paid in full? I have paid my deductible already.")
-        assert open_.answered_at is None
-        reverse_claim(decided[2], "the practice has taken its bill back", world.today)
-        wrong = Line.objects.filter(claim=decided[3], stands=True)[0]
-        right = NewLine(wrong.service, wrong.served_on, wrong.charged + 10_00, facts=wrong.facts)
-        correct_line(wrong, right, "the practice had added it up wrongly", world.today)
+        if refused := [each for each in _decided(world, "sven") if each.charged and each.borne == each.charged]:
+            _goodwill(world, refused[-1])
+        if decided := _decided(world, "paul"):
+            file_appeal(decided[-1], "Why is this not paid in full? I have paid my deductible already.")
+        if len(decided) > 3:
+            reverse_claim(decided[2], "the practice has taken its bill back", world.today)
+        if decided := _decided(world, "ben"):
+            wrong = Line.objects.filter(claim=decided[-1], stands=True)[0]
+            right = NewLine(wrong.service, wrong.served_on, wrong.charged + 10_00, facts=wrong.facts)
+            correct_line(wrong, right, "the practice had added it up wrongly", world.today)
+        if large := [each for each in _decided(world, "sven") if each.charged > four_eyes_above()]:
+            line = Line.objects.filter(claim=large[0], stands=True).select_related("decision").order_by("-charged")[0]
+            covers = [OverCover(LAMAL, line.charged)]
+            override_line(line, covers, "Advised wrongly in writing on 3 May; the whole is owed.", world.today)
+
+
+def _decided(world: World, name: str) -> list[Claim]:
+    """What is decided of one of them, the oldest first."""
+    found = Claim.objects.filter(person=world.id("person", name), status=Status.DECIDED, sensitive=False)
+    return list(found.order_by("received_on", "id"))
+
+
+def _goodwill(world: World, claim: Claim) -> None:
+    """Half of a bill is paid after an appeal."""
+    line = Line.objects.filter(claim=claim, stands=True)[0]
+    appeal = file_appeal(claim, "My doctor told me this would be paid. Please look at it again.")
+    half = [OverCover(LAMAL, min(line.charged // 2, four_eyes_above()))]
+    override_line(line, half, "Goodwill: the information given on the phone was wrong.", world.today, appeal)
+    answer_appeal(appeal, "You were told otherwise on the phone; we pay half of it.", world.today)
 
 
 def tell(_world: World) -> list[str]:

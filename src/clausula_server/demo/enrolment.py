@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from clausula_server.demo.crowd import PLUSMED, Family, families
 from clausula_server.demo.world import World
 from clausula_server.enrolment.actions.application import Wanted, apply, enrol
 from clausula_server.enrolment.actions.due import post_dues, receive_contribution
@@ -13,6 +14,7 @@ from clausula_server.enrolment.actions.fact import state_fact
 from clausula_server.enrolment.actions.locality import load_localities, read_localities
 from clausula_server.enrolment.dossier import Facts
 from clausula_server.enrolment.models import Enrolment
+from clausula_server.enrolment.queries import arrears
 from clausula_server.people.actions.household import join_household, open_household
 from clausula_server.people.actions.person import Address, NewPerson, move_person, register_person
 from clausula_server.people.models import FamilyRole, Household, Person
@@ -30,6 +32,7 @@ CH,2814,Kleinlützel,2619,Kleinlützel,SO,0
 CH,2814,Roggenburg,2790,Roggenburg,BL,2
 CH,3270,Aarberg,301,Aarberg,BE,2
 CH,3426,Aefligen,401,Aefligen,BE,2
+CH,6003,Luzern,1061,Luzern,LU,1
 CH,8001,Zürich,261,Zürich,ZH,1
 """
 ITALIANS = (
@@ -55,6 +58,17 @@ def load(world: World) -> None:
     _enrol(world, dutch, MODULE, {"sanne": {}}, LAST_YEAR)
     french = _household(world, "moreau", "Moreau", FRENCH, Address("69003", "Lyon", "FR"), "fr")
     apply(french, "fr/medaviz", [Wanted(world.id("person", "claire"))], LAST_YEAR, LAST_YEAR)
+    for family in families():
+        _crowd(world, family)
+    _paid(world)
+
+
+def _paid(world: World) -> None:
+    """Nearly everybody has paid their contributions; every sixth is late with them."""
+    for number, late in enumerate(sorted(arrears(world.today), key=lambda each: each.household)):
+        if number % 6 and late.payer != world.id("person", "giulia"):
+            day, key = date(world.today.year, 1, 20), f"demo:contribution:{late.payer}"
+            receive_contribution(Person.objects.get(pk=late.payer), late.amount, late.currency, key, day)
 
 
 def _swiss(world: World) -> None:
@@ -80,6 +94,19 @@ def _italian(world: World) -> None:
     giulia = Person.objects.get(pk=world.id("person", "giulia"))
     for year in (2024, 2025):
         receive_contribution(giulia, 42000, "EUR", f"demo:contribution:{year}", date(year, 1, 20))
+
+
+def _crowd(world: World, family: Family) -> None:
+    home = Household.objects.get(pk=world.id("household", family.name))
+    if family.country == "IT":
+        for someone in family.people[1:]:
+            person = Person.objects.get(pk=world.id("person", someone.name))
+            state_fact(person, "on_family_certificate", True, "family certificate", max(START, person.born))
+    begins = LAST_YEAR if family.country in ("NL", "FR") else START
+    for plan, people in family.plans:
+        told: Facts = {"sale_channel": "phone"} if plan == PLUSMED else {}
+        wanted = [Wanted(world.id("person", name), facts) for name, facts in people.items()]
+        enrol(home, plan, wanted, begins, begins, told)
 
 
 def _household(

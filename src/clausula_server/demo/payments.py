@@ -83,7 +83,7 @@ def _swiss(world: World, house: HouseAccount) -> None:
     _prepared(world, house, days[2])
     with acting(_somebody(world, "omar", Role.OPERATIONS), "demand"):
         demands = issue_demands(house, ["member.recoverable"], days[1])
-    part = [(min(150_00, demand.amount), "", demand.reference, "") for demand in demands[:1]]
+    part = [(demand.amount // 3, "", demand.reference, "") for demand in demands[:1]]
     _booked(world, house, days[2], part)
 
 

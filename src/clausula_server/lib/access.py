@@ -31,10 +31,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Whom the thing concerns: what the rules look at."""
+    """Whom the thing concerns: what the rules look at. row: what was read to find out; `request.concerned` hands it to
+    the view, which need not read it again."""
 
     person: UUID | None = None
     provider: UUID | None = None
+    row: Any = None
 
 
 NOBODY = Concerned()
@@ -187,6 +189,7 @@ def _admit(
     actor: Actor, name: str, concerned: Callable[..., Concerned] | None, request: HttpRequest, address: dict[str, Any]
 ) -> None:
     whom = concerned(**address) if concerned else NOBODY
+    request.concerned = whom  # type: ignore[attr-defined] # for the view
     require(actor, name, whom)
     if table()[name].care:
         import_string(settings.CLAUSULA_ACCESS_LOG)(name, whom.person, request.headers.get("X-Reason", ""))

@@ -15,13 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from clausula_server.lib.access import SignInNeeded, actor_of, may
 from clausula_server.lib.acting import Actor
+from clausula_server.lib.roles import STAFF, Role
 
 Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to go. permission: who does not have it is not shown the way; "" for everybody signed in."""
+    """Somewhere to go. permission: who does not have it is not shown the way; "" for everybody signed in. members:
+    for members who are no people of the house; those find their own cover by a tile. begins: beginnings of the names
+    of further pages that are part of it."""
 
     label: Words
     about: Words
@@ -29,6 +32,8 @@ class Place:
     icon: str
     permission: str = ""
     in_menu: bool = True
+    members: bool = False
+    begins: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -37,12 +42,30 @@ class Place:
 
 
 PLACES: list[Place] = [
-    Place(_("Home"), "", "home", "home"),
+    Place(_("Home"), "", "home", "home", begins=("member_home", "member_card")),
+    Place(_("Bills"), "", "own_claims", "file", members=True, begins=("member_claim",)),
+    Place(
+        _("Send a bill"),
+        _("Take a photo of it; you see at once what is paid."),
+        "bills",
+        "upload",
+        members=True,
+        begins=("member_bill",),
+    ),
+    Place(
+        _("Worklist"),
+        _("What waits for you and your colleagues, the most urgent first."),
+        "worklist",
+        "list",
+        permission="claims.worklist.read",
+        begins=("operator_",),
+    ),
     Place(
         _("Sign-in and security"),
         _("Passkeys, app and recovery codes: how you prove that it is you."),
         "accounts_second_factor",
         "shield",
+        in_menu=False,
     ),
     Place(
         _("Devices"),
@@ -65,9 +88,18 @@ PLACES: list[Place] = [
 
 def places_of(actor: Actor) -> Iterator[Place]:
     """Where the actor can go."""
+    member = Role.MEMBER in actor.roles and not actor.roles & STAFF
     for place in PLACES:
-        if not place.permission or may(actor, place.permission):
+        if (member or not place.members) and (not place.permission or may(actor, place.permission)):
             yield place
+
+
+def place_of(url_name: str) -> str:
+    """The place a page belongs to, by the name of its address."""
+    for place in PLACES:
+        if url_name == place.url_name or url_name.startswith(place.begins or ("nowhere",)):
+            return place.url_name
+    return url_name
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -81,5 +113,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "house": settings.CLAUSULA_NAME,
         "actor": actor,
         "places": list(places_of(actor)) if actor else [],
-        "here": match.url_name if match else "",
+        "here": place_of(match.url_name or "") if match else "",
     }

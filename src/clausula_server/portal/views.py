@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from clausula_server.accounts.models import User
-from clausula_server.lib.access import guard, public
+from clausula_server.lib.access import guard, may, public
 from clausula_server.lib.acting import current_actor
 from clausula_server.lib.roles import STAFF, Role
 from clausula_server.portal.frame import places_of
+from clausula_server.portal.member.home import own_home
+from clausula_server.portal.operator.queries import choices, own_turn
 
 ROLES = {
     Role.MEMBER: _("Member"),
@@ -31,14 +33,18 @@ ROLES = {
 
 @guard("portal.home.see")
 def home(request: HttpRequest) -> HttpResponse:
-    """What can be done here, by whoever looks."""
+    """Members see their cover; others what can be done here."""
     actor = current_actor()
+    if Role.MEMBER in actor.roles and not actor.roles & STAFF:
+        return own_home(request, actor)
     held = sorted(actor.roles & STAFF) or sorted(actor.roles)
     hour = timezone.localtime().hour
     tiles = [place for place in places_of(actor) if place.about]
     words = {
         "tiles": tiles,
         "roles": [ROLES[role] for role in held],
+        "waits": choices(timezone.localdate()) if may(actor, "claims.worklist.read") else [],
+        "turn": own_turn(actor),
         "daytime": "morning" if hour < 12 else "day" if hour < 18 else "evening",
     }
     return render(request, "portal/home.html", words)

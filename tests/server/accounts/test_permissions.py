@@ -91,8 +91,8 @@ def test_every_address_is_guarded_or_says_why_everybody_may_ask() -> None:
 
 
 def guarded(view: object) -> bool:
-    name = getattr(view, "permission", None)
-    return name in table() if name else bool(getattr(view, "public", ""))
+    names = getattr(view, "permissions", None) or [name for name in [getattr(view, "permission", None)] if name]
+    return set(names) <= set(table()) if names else bool(getattr(view, "public", ""))
 
 
 def views(resolver: URLResolver, before: str = "") -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@ MAY = {
     "claims.claim.submit": "anna keller mara omar",
     "claims.claim.check": "anna keller mara omar vera",
     "claims.claim.read": "anna keller mara omar vera nora",
+    "claims.own.list": "keller",
     "claims.sensitive.read": "anna vera",
     "claims.claim.correct": "mara vera",
     "claims.claim.reverse": "mara",

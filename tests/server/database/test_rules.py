@@ -24,7 +24,19 @@ OPEN = {
     "enrolment_plan": "the texts of plans, their editions and the history of these name nobody",
     "events_outbox": "ids only, gone in a moment",
 }
-ROOMS = ("accounts", "audit", "claims", "directory", "documents", "enrolment", "events", "ledger", "payments", "people")
+ROOMS = (
+    "accounts",
+    "api",
+    "audit",
+    "claims",
+    "directory",
+    "documents",
+    "enrolment",
+    "events",
+    "ledger",
+    "payments",
+    "people",
+)
 
 
 def rows(sql: str, *values: UUID) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ ALL = f"anna paul ben clara sven keller rossi {STAFF}"
 MAY = {
     "accounts.own.manage": ALL,
     "accounts.activation.issue": "omar ada",
-    "accounts.token.make": "keller rossi ada",
+    "accounts.token.make": "keller rossi mara omar vera finn ada nora",
     "documents.document.upload": "anna mara omar vera",
     "documents.administrative.read": "anna mara omar ada",
     "documents.bill.read": "anna mara vera",

@@ -57,8 +57,9 @@ def test_the_demo_has_people_in_every_country_and_somebody_late(as_system: None)
     demo_enrolment.load(world)
     assert {row.plan.partition("/")[0] for row in Enrolment.objects.all()} == {"ch", "it", "nl", "fr"}
     assert Application.objects.filter(state=State.WAITING).count() == 1
-    (late,) = arrears(world.today)
-    assert (late.payer, late.currency) == (world.id("person", "giulia"), "EUR")
-    assert Due.objects.count() == 15
+    late = arrears(world.today)
+    assert (world.id("person", "giulia"), "EUR") in {(each.payer, each.currency) for each in late}
+    households = Due.objects.values("household").distinct().count()
+    assert 1 < len(late) < households / 3
     assert ledger.faults() == []
     assert len(demo_enrolment.tell(world)) == 2

@@ -92,7 +92,7 @@ def test_many_transfers_take_as_many_statements_as_one(as_system: None) -> None:
         connection,
     ) as asked:
         post_transfers(many)
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 3
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 1
 
 
 @pytest.mark.django_db

@@ -68,7 +68,7 @@ def test_errors_are_said_in_every_language_even_without_a_request(page: str, lan
 def test_the_language_is_kept_with_the_user(cast: Cast, client: Client) -> None:
     client.force_login(cast.users["anna"])
     client.post("/language/", {"language": "it", "next": "/"})
-    assert "Che cosa può fare qui" in client.get("/").content.decode()
+    assert "Non assicurato presso di noi" in client.get("/").content.decode()
     cast.users["anna"].refresh_from_db()
     assert cast.users["anna"].language == "it"
 

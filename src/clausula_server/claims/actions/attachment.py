@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
 from clausula_server.claims.models import Attachment, Claim
 from clausula_server.claims.stated import NewAttachment
 from clausula_server.claims.together import together
+from clausula_server.documents.models import Content, Document, State
 from clausula_server.events.actions.event import append
 from clausula_server.lib.acting import action
 from clausula_server.lib.refusals import refuse
+
+GONE = (State.INFECTED, State.REMOVED)
 
 
 @action
@@ -30,6 +35,17 @@ def attach_document(claim: Claim, new: NewAttachment, today: date, evidence: New
     if evidence is not None and fresh:
         together(add_evidence)(evidence, today)
     return row
+
+
+def check_papers(person: UUID, papers: Sequence[NewAttachment]) -> bool:
+    """Whether a medical one is among documents that come with a claim. Raises Refused for one that is not there, or
+    about somebody else. Inside an action, which may see more than whoever sends."""
+    wanted = {each.document for each in papers}
+    found = Document.objects.filter(pk__in=wanted, person=person).exclude(state__in=GONE)
+    contents = dict(found.values_list("id", "content"))
+    if set(contents) != wanted:
+        refuse("documents", "one of the documents is not there.", "Add it once more.")
+    return Content.MEDICAL in contents.values()
 
 
 @action

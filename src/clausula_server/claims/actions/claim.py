@@ -12,7 +12,7 @@ from django.db import IntegrityError
 
 from clausula_server.claims import sensitivity, store
 from clausula_server.claims.engine.deciding import check_line, currency_on
-from clausula_server.claims.folding import Change
+from clausula_server.claims.folding import Change, Told
 from clausula_server.claims.models import Channel, Claim, Line, Status
 from clausula_server.claims.rounds import Round, moment
 from clausula_server.claims.stated import MOST_LINES, NewClaim, NewLine
@@ -26,10 +26,13 @@ ADULT = 18
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a sender is answered: the claim, and whether it had come before under the same key."""
+    """What a sender is answered: the claim, whether it had come before under the same key, and if not, where it stands
+    and what was decided on its lines."""
 
     claim: UUID
     repeated: bool = False
+    status: str = ""
+    told: tuple[Told, ...] = ()
 
 
 @action
@@ -47,12 +50,13 @@ def submit_claim(new: NewClaim, today: date | None = None) -> Receipt:
     round_.new.add(claim["id"])
     round_.add("attachment", [_attachment(each, claim, new.received_on) for each in new.attachments])
     try:
-        round_.hold()
+        folded = round_.hold()
     except IntegrityError as error:  # of another household at the same moment
         if "claims_claim_key" not in str(error):
             raise
         refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
-    return Receipt(UUID(claim["id"]))
+    own = tuple(told for told in folded.told if told.line.claim == claim["id"])
+    return Receipt(UUID(claim["id"]), status=round_.claims[claim["id"]]["status"], told=own)
 
 
 def draft(
@@ -77,7 +81,7 @@ def draft(
         if world.known["digest"] != new.digest():
             refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
         return world, {}, []
-    claim = _claim(world, new, today or new.received_on)
+    claim = _claim(world, new, today or new.received_on, asked_only=not locked)
     return world, claim, _lines(world, new, claim)
 
 
@@ -109,12 +113,12 @@ def _check(new: NewClaim) -> None:
     refuse_if(faults)
 
 
-def _claim(world: World, new: NewClaim, today: date) -> dict[str, Any]:
+def _claim(world: World, new: NewClaim, today: date, *, asked_only: bool) -> dict[str, Any]:
     provider = world.providers.get(new.provider)
     if new.provider and provider is None:
         refuse("provider", f"no provider has the code “{new.provider}”.", "Look it up in the directory.")
     currency = currency_on(world, min(line.served_on for line in new.lines))
-    if new.currency != currency:
+    if new.currency != currency and (new.currency or not asked_only):
         refuse("currency", f"the plans pay in {currency}, not in {new.currency}.", "Convert it at the source.")
     settlement = new.settlement or (provider["settles"] if provider else "reimbursement")
     if settlement == "direct" and provider is None:
@@ -125,7 +129,7 @@ def _claim(world: World, new: NewClaim, today: date) -> dict[str, Any]:
         "provider_id": provider["id"] if provider else None, "payee_id": _payee(world, new.person, today),
         "paid_to_id": None,
         "arrival": world.arrival, "key": _key(new), "digest": new.digest(), "channel": new.channel,
-        "settlement": settlement, "number": new.number[:80], "currency": new.currency,
+        "settlement": settlement, "number": new.number[:80], "currency": currency,
         "received_on": new.received_on.isoformat(), "received_at": moment(today).isoformat(),
         "submitted_by": str(actor) if actor else None, "status": Status.RECEIVED, "rounds": 0, "decided_at": None,
         "sensitive": False, "charged": 0, "paid": 0, "cash": 0, "borne": 0, "advanced": 0, "open": 0,

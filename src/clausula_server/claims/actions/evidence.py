@@ -16,7 +16,7 @@ from clausula_server.claims.rounds import Round
 from clausula_server.lib.acting import action, current_actor, elevated
 from clausula_server.lib.ids import new_id
 from clausula_server.lib.refusals import refuse
-from clausula_server.people.models import Household, Membership
+from clausula_server.people.models import Household, Membership, Person
 
 STATUSES = ("", "granted", "refused", "pending")
 
@@ -69,6 +69,8 @@ def add_evidence(new: NewEvidence, today: date) -> UUID:
 def _arrive(row: dict[str, Any], plain: dict[str, Any], person: UUID, today: date) -> None:
     held = _lock(person)
     since = _first_waiting(person)
+    if held is None and not Person.objects.filter(pk=person).exists():
+        refuse("person", "there is nobody of that id.", "Register them first.")
     if held is None or since is None:
         Evidence.objects.create(**row)
         return

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import clausula
 from clausula import service_levels
-from clausula.left import left
+from clausula.left import Left, left
 from clausula.plan import ServiceLevel
 from clausula.usage import AccountKey
 from clausula_server.claims.engine.deciding import situation
@@ -52,13 +52,18 @@ def what_is_left(world: World, person: str, on: date, usage: Usage) -> list[Left
     at = situation(world, on)
     book = combined(each.digest for each in at.read).book
     told = clausula.Usage({AccountKey(*key): amount for key, amount in usage.items()})
-    return [
+    return list(left_over(left(book, at.household, person, on, told), at.program.currency))
+
+
+def left_over(found: Iterable[Left], currency: str) -> tuple[LeftOver, ...]:
+    """What the engine says is left, as plain values."""
+    return tuple(
         LeftOver(
             each.account, each.kind, each.entity, each.period, each.top, each.used, each.left, each.money,
-            at.program.currency, each.plan, each.clause, dict(each.step.name or _first_name(each.benefits)),
+            currency, each.plan, each.clause, dict(each.step.name or _first_name(each.benefits)),
         )
-        for each in left(book, at.household, person, on, told)
-    ]  # fmt: skip
+        for each in found
+    )  # fmt: skip
 
 
 def _first_name(benefits: Any) -> Mapping[str, str]:

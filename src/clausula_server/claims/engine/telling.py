@@ -7,7 +7,7 @@ program cannot be made any more, the steps are told plainly, with plan, clause a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,9 @@ import clausula
 from clausula.decision import Decision, Said
 from clausula.encoder import Encoder
 from clausula.explain import Teller
+from clausula.money import show
 from clausula.plan import LANGUAGES
+from clausula.relevance import relevant
 from clausula_server.claims.engine.deciding import MINOR, mark_of
 from clausula_server.claims.world import Json
 from clausula_server.enrolment.catalogue.editions import Combined, combined
@@ -31,12 +33,17 @@ NOWHERE = date(1900, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder as a sentence. title: number and title of its clause, in the language."""
+    """One step of the ladder as a sentence. title: number and title of its clause, in the language. kind: benefit,
+    step, requirement, exclusion, test …; met: whether a requirement is; cover: the plan that took it, which
+    may extend the one its clause stands in ("" where none has begun)."""
 
     text: str
     plan: str
     clause: str
     title: str
+    kind: str = ""
+    met: bool = True
+    cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,17 @@ def tell(line: Json, content: Json, language: str, evidence: Mapping[str, Json] 
         return _plainly(content, language)
     decision = _read(book, line, content, evidence or {})
     teller = Teller(book.book.catalogue, language)
-    rungs = tuple(Rung(each.text, each.plan, each.clause, each.title) for each in teller.told(decision))
+    rungs = tuple(_rungs(teller, decision))
     plans = {cover.plan: teller.plan(decision, cover.plan) for cover in decision.covers}
     return Account(teller.summary(decision), rungs, teller.advice(decision), plans)
+
+
+def _rungs(teller: Teller, decision: Decision) -> Iterator[Rung]:
+    for read in relevant(decision):
+        said = teller.sentence(decision, read)
+        if said is not None:
+            step, cover = said.step, read.cover.plan if read.cover else ""
+            yield Rung(said.text, said.plan, said.clause, said.title, step.kind, not step.failure, cover)
 
 
 def _read(book: Combined, line: Json, content: Json, evidence: Mapping[str, Json]) -> Decision:
@@ -112,9 +127,14 @@ def evidence_names(digests: list[str], kind: str) -> dict[str, str]:
     return {language: catalogue.name("evidence", kind, language) for language in LANGUAGES}
 
 
+def money(minor: int, currency: str, language: str) -> str:
+    """An amount as people of that language read it: "CHF 1’234.50", "1.234,50 €"."""
+    return show(minor, currency, language)
+
+
 def amount(minor: int) -> str:
     """Minor units in currency units, as text."""
     return f"{minor // MINOR}.{minor % MINOR:02d}"
 
 
-__all__: list[Any] = ["Account", "Rung", "amount", "evidence_names", "service_names", "tell"]
+__all__: list[Any] = ["Account", "Rung", "amount", "evidence_names", "money", "service_names", "tell"]

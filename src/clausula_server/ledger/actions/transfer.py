@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
+
+from django.db import connection
 
 from clausula_server.ledger.models import Account, Entry, Transfer
 from clausula_server.lib.acting import action
@@ -33,27 +36,18 @@ class NewTransfer:
 
 @action
 def post_transfers(new: Sequence[NewTransfer]) -> list[UUID]:
-    """Post transfers, all or none; the ids under which they stand. Three statements at most, however many.
+    """Post transfers, all or none; the ids under which they stand. One statement, however many.
 
     A key that is posted already is left as it is, and its id answered: the caller may try again after a crash.
     Raises CannotPost where one does not balance, or where a key stands for another transfer.
     """
     for each in new:
         _check(each)
-    rows = [
-        Transfer(id=each.id, key=each.key, kind=each.kind, booked_on=each.booked_on, reverses_id=each.reverses)
-        for each in new
-    ]
-    Transfer.objects.bulk_create(rows, ignore_conflicts=True)
-    held = dict(Transfer.objects.filter(key__in=[each.key for each in new]).values_list("key", "id"))
+    held = _post(new)
+    if len(held) < len(new):  # some are posted already, or in this very moment
+        held |= dict(Transfer.objects.filter(key__in=[each.key for each in new]).values_list("key", "id"))
     if missing := [each.key for each in new if each.key not in held]:
         raise CannotPost(f"{', '.join(missing)}: what it reverses is reversed already")
-    ours = [each for each in new if held[each.key] == each.id]
-    Entry.objects.bulk_create(
-        Entry(transfer_id=each.id, account=account, amount=amount, currency=account.currency)
-        for each in ours
-        for account, amount in each.entries
-    )
     for each in new:
         if held[each.key] != each.id:
             _require_same(each, held[each.key])
@@ -65,6 +59,38 @@ def reverse_transfer(transfer: Transfer, key: str, booked_on: date) -> UUID:
     """Post the opposite of a transfer; the first stays as it is. Raises CannotPost where it is reversed already."""
     entries = [(entry.account, -entry.amount) for entry in transfer.entries.select_related("account")]
     return post_transfers([NewTransfer(key, f"{transfer.kind}.reversed", booked_on, entries, transfer.id)])[0]
+
+
+_POST = """
+    WITH posted AS (
+        INSERT INTO ledger_transfer (id, key, kind, booked_on, reverses_id)
+        SELECT id, key, kind, booked_on, reverses
+        FROM jsonb_to_recordset(%s) AS new (id uuid, key text, kind text, booked_on date, reverses uuid)
+        ON CONFLICT DO NOTHING RETURNING id, key
+    ), entered AS (
+        INSERT INTO ledger_entry (id, transfer_id, account_id, amount, currency)
+        SELECT new.id, posted.id, new.account, new.amount, new.currency
+        FROM jsonb_to_recordset(%s) AS new (id uuid, transfer uuid, account uuid, amount bigint, currency text)
+        JOIN posted ON posted.id = new.transfer
+    )
+    SELECT key, id FROM posted
+"""
+
+
+def _post(new: Sequence[NewTransfer]) -> dict[str, UUID]:
+    """Post those whose key is free, with their entries; their ids by key."""
+    transfers = [
+        {"id": each.id, "key": each.key, "kind": each.kind, "booked_on": each.booked_on, "reverses": each.reverses}
+        for each in new
+    ]
+    entries = [
+        {"id": new_id(), "transfer": each.id, "account": account.id, "amount": amount, "currency": account.currency}
+        for each in new
+        for account, amount in each.entries
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, [json.dumps(transfers, default=str), json.dumps(entries, default=str)])
+        return dict(cursor.fetchall())
 
 
 def _check(new: NewTransfer) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from clausula_server.demo.models import Loaded
 from clausula_server.demo.world import World, parts
-from clausula_server.lib.acting import acting, system
+from clausula_server.lib.acting import acting, batch, system
 
 
 class Command(BaseCommand):
@@ -21,7 +20,7 @@ class Command(BaseCommand):
         """Each room's part in one transaction."""
         world = World()
         for room, load in parts("load"):
-            with acting(system("demo")), transaction.atomic():
+            with acting(system("demo")), batch():
                 _, first = Loaded.objects.get_or_create(room=room)
                 if first:
                     load(world)
