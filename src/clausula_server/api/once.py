@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from clausula_server.api.problems import Wrong
 from clausula_server.lib.acting import current_actor
 from clausula_server.lib.ids import new_id
-from clausula_server.lib.refusals import Fault
+from clausula_server.lib.refusals import Fault, Refused
 
 HEADER = "Idempotency-Key"
 LONGEST = 120
@@ -28,6 +28,8 @@ VALUES (%s, %s, %s, %s, 0, '{}', '', now()) ON CONFLICT (sender, key) DO NOTHING
 """
 _FIND = "SELECT digest, status, headers, body FROM api_answer WHERE sender = %s AND key = %s"
 _KEEP = "UPDATE api_answer SET status = %s, headers = %s, body = %s WHERE id = %s"
+_END = "UPDATE api_answer SET status = %s, headers = %s, body = %s WHERE sender = %s AND key = %s AND status = 0"
+_FREE = "DELETE FROM api_answer WHERE sender = %s AND key = %s AND status = 0"
 
 
 def key_of(request: HttpRequest) -> str:
@@ -58,9 +60,39 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
             cursor.execute(_FIND, [sender, key])
             return _again(cursor.fetchone(), digest)
         answer = work()
-        headers = {name: answer[name] for name in KEPT if answer.has_header(name)}
-        cursor.execute(_KEEP, [answer.status_code, json.dumps(headers), answer.content.decode(), id_])
+        cursor.execute(_KEEP, [*_kept(answer), id_])
     return answer
+
+
+def step_by_step(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """Do work that has transactions of its own, under the key of the request, and answer what was answered before.
+
+    The work must add nothing when it is done again: the key is held before it begins, and where the process dies in the
+    middle, the same request goes on with it. Raises Wrong for a key that came with another request; what is refused as a
+    whole leaves the key free.
+    """
+    key, digest, sender = key_of(request), digest_of(request), current_actor().user
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE, [new_id(), sender, key, digest])
+        if cursor.fetchone() is None:
+            cursor.execute(_FIND, [sender, key])
+            found = cursor.fetchone()
+            if found[0] != digest or found[1]:
+                return _again(found, digest)
+    try:
+        answer = work()
+    except (Refused, Wrong):
+        with connection.cursor() as cursor:
+            cursor.execute(_FREE, [sender, key])
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [*_kept(answer), sender, key])
+    return answer
+
+
+def _kept(answer: HttpResponse) -> tuple[int, str, str]:
+    headers = {name: answer[name] for name in KEPT if answer.has_header(name)}
+    return answer.status_code, json.dumps(headers), answer.content.decode()
 
 
 def _again(found: tuple[str, int, dict[str, str] | str, str], digest: str) -> HttpResponse:

@@ -39,12 +39,13 @@ TAGS = {
     "me": "As whom a token acts.",
     "people": "Persons and households.",
     "plans": "Editions of plans with their clauses.",
-    "enrolments": "Who is in which plan, and what they are entitled to.",
+    "enrolments": "Who is in which plan, what they are entitled to, applications, changes, renewals.",
     "claims": "Bills: ask before, send, read with the decision step by step, object.",
     "operations": "What people of the house do: correct, take back, decide otherwise, answer.",
     "documents": "Files that come with bills.",
     "providers": "Who treats.",
     "money": "Contributions and accounts.",
+    "finance": "Money through banks: batches, files, statements, demands.",
     "events": "What happened, and who is told of it.",
 }
 

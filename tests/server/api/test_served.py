@@ -161,7 +161,7 @@ def run_schemathesis(server: Served, token: str, folder: Path, known: Known) -> 
     command = [
         *(str(Path(sys.executable).with_name("st")), "run", f"{server.root}/openapi.json", "--header"),
         *(f"Authorization: Bearer {token}", "--seed", "4", "--max-examples", "4"),
-        *("--phases", "examples,coverage,fuzzing", "--workers", "2", "--max-time", "40", "--no-color"),
+        *("--phases", "examples,coverage,fuzzing", "--workers", "2", "--max-time", "60", "--no-color"),
         *("--generation-database", "none", "--suppress-health-check", "all"),
     ]
     ids = {**known.__dict__, "document": known.documents["bill"], "code": "keller"}
