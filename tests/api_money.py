@@ -1,4 +1,4 @@
-"""What tests of the API find about Anna's money and contracts: an application, a due, a batch, a file, a demand, a run."""
+"""What tests of the API find about Anna's money and contracts: an application, a due, a batch, a demand, a run."""
 
 from __future__ import annotations
 
