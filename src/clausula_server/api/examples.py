@@ -14,12 +14,12 @@ STEP = {
     "title": "64(2)(b) Share of 10 per cent",
 }
 SUMS = {"charged": "180.00", "paid": "162.00", "borne": "18.00"}
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "id": ID, "person": OTHER, "provider": "dr-keller", "number": "R-2026-0312", "status": "decided",
     "channel": "provider", "settlement": "reimbursement", "currency": "CHF", "received_on": "2026-03-14", **SUMS,
     "indemnity": "0.00", "advanced": "0.00",
 }  # fmt: skip
-LINE = {
+LINE: dict[str, Any] = {
     "number": 1, "service": "outpatient/consultation", "served_on": "2026-03-12", "outcome": "partly", **SUMS,
     "indemnity": "0.00", "reason": "share", "covers": [COVER], "summary": "Partly covered. CHF 162.00 is paid.",
     "steps": [STEP], "advice": "",
@@ -28,12 +28,12 @@ AGAINST = {
     "rule": "members", "reason": "MEMBERS_ONLY", "clause": "ns-29", "name": "For members", "advice": "", "contact": "",
 }  # fmt: skip
 REFUSED = {"person": OTHER, "outcome": "not_covered", "reasons": [AGAINST]}
-BATCH = {
+BATCH: dict[str, Any] = {
     "id": ID, "way": "transfer", "house": OTHER, "currency": "CHF", "execute_on": "2026-12-04", "status": "draft",
     "total": "1284.50", "count": 7, "prepared_by": OTHER, "prepared_at": "2026-12-03T09:12:00Z", "released_by": None,
     "released_at": None,
 }  # fmt: skip
-APPLICATION = {
+APPLICATION: dict[str, Any] = {
     "id": ID, "household": OTHER, "holder": OTHER, "plan": "it/faremutua/noisalute-base", "edition": OTHER,
     "applied_on": "2026-11-22", "wanted": [{"person": OTHER, "start": "2027-01-01", "facts": {}}], "facts": {},
     "state": "refused", "outcome": "not_covered", "answers": [REFUSED], "reason": "", "decided_at": None,
