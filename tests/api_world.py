@@ -26,6 +26,7 @@ from clausula_server.ledger.models import Account
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.ids import new_id
 from clausula_server.lib.roles import Role
+from tests.api_money import contracts, money
 from tests.claims_world import BASE, MRI, PIU, TICKET, bill, editions, enrol, mri, paper, papers
 from tests.world import Cast
 
@@ -67,6 +68,11 @@ class Asker:
         data = body if isinstance(body, bytes | str) else json.dumps({} if body is None else body)
         return self.client.post(f"/api/v1{path}", data=data, content_type="application/json", headers=told)
 
+    def upload(self, path: str, body: bytes, kind: str, key: str = "") -> Any:
+        """Send a file as the body itself."""
+        told = self.headers(**{"Idempotency-Key": key or str(new_id())})
+        return self.client.post(f"/api/v1{path}", data=body, content_type=kind, headers=told)
+
 
 @dataclass
 class Known:
@@ -85,6 +91,15 @@ class Known:
     edition: UUID
     account: UUID
     webhook: UUID
+    application: UUID
+    enrolment: UUID
+    due: UUID
+    run: UUID
+    house: UUID
+    batch: UUID
+    payment: UUID
+    bank_file: UUID
+    demand: UUID
     documents: Mapping[str, UUID]
 
     def address(self, path: str) -> str:
@@ -139,7 +154,8 @@ def everything(cast: Cast) -> Known:
     vera = replace(cast.acts("vera"), roles=frozenset({Role.MEDICAL_ADVISER, Role.SYSTEM}))
     with acting(vera):
         override = override_line(line, [cover], "Goodwill after a call.", days_ago(0)).id
-    return Known(person=anna, override=override, documents=documents, **found)
+    more = contracts(cast) | money(cast)
+    return Known(person=anna, override=override, documents=documents, **found, **more)
 
 
 def _document(cast: Cast, content: Content) -> UUID:

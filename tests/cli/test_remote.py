@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
 from clausula.cli import main
+from clausula.cli.remote_file import kind_of
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         (["check", "--address", "http://localhost:9", "--token", "two words"], "the token is none"),
         (["check", "--address", "http://localhost:9", "--token", "t"], "http://localhost:9 does not answer"),
         (["submit", "--address", "http://localhost:9", "--token", "t"], "the bill is missing"),
+        (["submit", "nothing.csv", "--address", "http://localhost:9", "--token", "t"], "nothing.csv: No such file"),
         (["decide", "nothing.toml", "--address", "http://localhost:9", "--token", "t"], "cannot be read"),
     ],
 )
@@ -70,3 +73,13 @@ def test_a_bill_says_its_own_key(tmp_path: object) -> None:
     first = _plain({"a": 1, "b": [{"c": "x"}]})
     assert _key(first) == _key({"b": [{"c": "x"}], "a": 1})
     assert _key(first) != _key({"b": [{"c": "y"}], "a": 1})
+
+
+def test_a_file_of_bills_is_known_by_its_name_and_fhir_by_its_content(tmp_path: Path) -> None:
+    fhir, bill = tmp_path / "claim.json", tmp_path / "bill.json"
+    fhir.write_text('{"resourceType": "Bundle"}')
+    bill.write_text('{"person": "x"}')
+    names = [str(fhir), str(bill), "bill.toml", "-", "a.XML", "b.csv", "c.parquet"]
+    kinds = [kind_of(name) for name in names]
+    assert kinds[:4] == ["application/fhir+json", "", "", ""]
+    assert kinds[4:] == ["application/xml", "text/csv", "application/vnd.apache.parquet"]

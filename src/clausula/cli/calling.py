@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from clausula.cli.console import CommandError
 
 SECONDS = 30
+SECONDS_FOR_A_FILE = 600
 ROOT = "/api/v1"
 
 
@@ -35,15 +36,27 @@ class Caller:
 
     def post(self, path: str, body: Any, key: str = "") -> Any:
         """Ask with a body, or change something under a key. Raises CommandError."""
-        return self._ask("POST", path, json.dumps(body), key)
+        return self._ask("POST", path, json.dumps(body).encode(), key)
 
-    def _ask(self, method: str, path: str, body: str | None, key: str) -> Any:
+    def send(self, path: str, content: bytes, kind: str, key: str) -> Any:
+        """Send a file as the body itself. Raises CommandError."""
+        return self._ask("POST", path, content, key, kind, SECONDS_FOR_A_FILE)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        key: str,
+        kind: str = "application/json",
+        seconds: int = SECONDS,
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
         if key:
             headers["Idempotency-Key"] = key
-        wire = self._wire()
+        wire = self._wire(seconds)
         try:
             wire.request(method, ROOT + path, body, headers)
             answer = wire.getresponse()
@@ -56,11 +69,11 @@ class Caller:
         self.replayed = answer.headers.get("Idempotent-Replayed") == "true"
         return self._read(answer.status, told)
 
-    def _wire(self) -> http.client.HTTPConnection:
+    def _wire(self, seconds: int) -> http.client.HTTPConnection:
         host, port = str(self.parts.hostname), self.parts.port
         if self.parts.scheme == "https":
-            return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=ssl.create_default_context())
-        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+            return http.client.HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
+        return http.client.HTTPConnection(host, port, timeout=seconds)
 
     def _read(self, status: int, told: bytes) -> Any:
         try:

@@ -23,8 +23,12 @@ clausula remote check                          does it answer, as whom, what may
 clausula remote check --person ID --on DAY     in which plans somebody is on a day
 clausula remote decide bill.toml --lang fr     what would be paid, step by step; nothing is written
 clausula remote submit bill.toml               send it; the same file again is the same claim
+clausula remote submit bills.csv               a file of bills: what was taken in, what was not, and why
 """
-ABOUT = "A bill is a file in TOML or JSON, as the API takes it: person, currency, provider, lines."
+ABOUT = (
+    "A bill is a file in TOML or JSON, as the API takes it: person, currency, provider, lines. "
+    "A file of bills is a Swiss invoice (.xml), FHIR claims (.json, .ndjson), or a table (.csv, .parquet)."
+)
 STYLES = {"covered": "good", "partly": "good", "not_covered": "bad"}
 
 
@@ -43,6 +47,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Ask and tell."""
     from clausula.cli.calling import Caller
+    from clausula.cli.remote_file import kind_of
 
     address = args.address or os.environ.get("CLAUSULA_ADDRESS", "")
     token = args.token or os.environ.get("CLAUSULA_TOKEN", "")
@@ -55,6 +60,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         return _check(caller, args, console)
     if not args.file:
         raise CommandError("the bill is missing", f"name its file: clausula remote {args.what} bill.toml")
+    if args.what == "submit" and (kind := kind_of(args.file)):
+        from clausula.cli.remote_file import submit_file
+
+        return submit_file(caller, args.file, kind, args.key, console)
     bill = _bill(args.file)
     return _decide(caller, bill, console) if args.what == "decide" else _submit(caller, bill, args.key, console)
 

@@ -10,13 +10,16 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from clausula_server.claims.models import Appeal, Claim, Evidence, Override, Pend
 from clausula_server.directory.models import Provider
+from clausula_server.enrolment.models import Application, Due, Enrolment
 from clausula_server.ledger.models import Account
 from clausula_server.lib.access import Concerned
 from clausula_server.lib.acting import current_actor
-from clausula_server.people.models import Household, Membership
+from clausula_server.payments.models import Demand, Payment
+from clausula_server.people.models import FamilyRole, Household, Membership
 
 Row = TypeVar("Row", bound=Model)
 
@@ -96,6 +99,41 @@ def of_household(household: UUID, **_: Any) -> Concerned:
     seen = list(Membership.objects.filter(household=household).values_list("person", flat=True))
     own = current_actor().administrates
     return Concerned(person=next((each for each in seen if each in own), seen[0] if seen else None))
+
+
+def of_holder(household: UUID, **_: Any) -> Concerned:
+    """The holder of a household, who answers for its contracts."""
+    _held(Household.objects.only("id"), household)
+    today = timezone.localdate()
+    holder = Membership.objects.filter(household=household, role=FamilyRole.HOLDER, during__contains=today).first()
+    return Concerned(person=None if holder is None else holder.person_id)
+
+
+def of_application(application: UUID, **_: Any) -> Concerned:
+    """The holder who answers for an application."""
+    return Concerned(person=_held(Application.objects.only("holder_id"), application).holder_id)
+
+
+def of_enrolment(enrolment: UUID, **_: Any) -> Concerned:
+    """Who is enrolled."""
+    return Concerned(person=_held(Enrolment.objects.only("person_id"), enrolment).person_id)
+
+
+def of_due(due: UUID, **_: Any) -> Concerned:
+    """Who owes a contribution."""
+    return Concerned(person=_held(Due.objects.only("payer_id"), due).payer_id)
+
+
+def of_payment(payment: UUID, **_: Any) -> Concerned:
+    """Who is paid, or pays."""
+    row = _held(Payment.objects.only("person_id", "provider_id"), payment)
+    return Concerned(person=row.person_id, provider=row.provider_id)
+
+
+def of_demand(demand: UUID, **_: Any) -> Concerned:
+    """Who is asked to pay."""
+    row = _held(Demand.objects.only("person_id", "provider_id"), demand)
+    return Concerned(person=row.person_id, provider=row.provider_id)
 
 
 def _held(rows: QuerySet[Row], id_: UUID) -> Row:

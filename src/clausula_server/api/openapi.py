@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from clausula_server.api.endpoints import ROOMS
+from clausula_server.api.examples import ANSWERS
 from clausula_server.api.problems import Problem, tell_problems
 from clausula_server.api.reading import SaidParser
 from clausula_server.lib.access import public
@@ -39,12 +40,13 @@ TAGS = {
     "me": "As whom a token acts.",
     "people": "Persons and households.",
     "plans": "Editions of plans with their clauses.",
-    "enrolments": "Who is in which plan, and what they are entitled to.",
+    "enrolments": "Who is in which plan, what they are entitled to, applications, changes, renewals.",
     "claims": "Bills: ask before, send, read with the decision step by step, object.",
     "operations": "What people of the house do: correct, take back, decide otherwise, answer.",
     "documents": "Files that come with bills.",
     "providers": "Who treats.",
     "money": "Contributions and accounts.",
+    "finance": "Money through banks: batches, files, statements, demands.",
     "events": "What happened, and who is told of it.",
 }
 
@@ -68,9 +70,18 @@ def described() -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "A token of the page “Tokens”."}
     }
     told["servers"] = [{"url": "/"}]
+    _show_answers(told)
     # ninja writes the numbers of answers as numbers; in JSON they are names
     plain: dict[str, Any] = json.loads(json.dumps(told, default=str))
     return plain
+
+
+def _show_answers(told: dict[str, Any]) -> None:
+    """Put an answer beside its record, for the operations that have one."""
+    for about in (about for path in told["paths"].values() for about in path.values()):
+        if about["operationId"] in ANSWERS:
+            done = next(each for status, each in about["responses"].items() if 200 <= int(status) < 300)
+            done["content"]["application/json"]["example"] = ANSWERS[about["operationId"]]
 
 
 @public("a description of the door, not of what is behind it")

@@ -18,6 +18,11 @@ def renew(run: str) -> None:
     continue_run(RenewalRun.objects.get(pk=UUID(run)))
 
 
+def renew_in_background(run: RenewalRun) -> None:
+    """Let the worker do a run, once this is committed. One after the other: no run waits for its turn in vain."""
+    renew.configure(lock="enrolment.renew", queueing_lock=f"enrolment.renew/{run.id}").defer(run=str(run.id))
+
+
 @app.periodic(cron="15 3 * * *")
 @app.task(name="enrolment.every_night", queueing_lock="enrolment.every_night", pass_context=False)
 async def every_night(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate tells every periodic job its time

@@ -11,11 +11,19 @@ from clausula_server.api.openapi import described
 from clausula_server.lib.access import NOBODY, Concerned, may, table
 from clausula_server.lib.acting import Actor
 from tests.api_world import PNG, Asker, Known, a_bill, days_ago, token_of
-from tests.claims_world import MRI, PIU, TICKET
+from tests.claims_world import MEDIO, MRI, PIU, TICKET
 from tests.world import FAMILY, Cast
 
 pytestmark = pytest.mark.django_db
+WHY = {"reason": "no longer owed"}
 LINE = {"service": MRI, "served_on": days_ago(20).isoformat(), "charged": "40.00", "facts": TICKET}
+
+
+def wanted(known: Known, plan: str) -> dict[str, Any]:
+    """An application of Anna's."""
+    return {"plan": plan, "start": days_ago(-30).isoformat(), "wanted": [{"person": str(known.person)}]}
+
+
 BODIES: dict[str, Callable[[Known], Any]] = {
     "guide_person": lambda _: {"service": MRI, "on": days_ago(0).isoformat(), "facts": TICKET, "provider": "keller"},
     "preview_claim": lambda known: a_bill(known.person, provider="keller"),
@@ -34,12 +42,38 @@ BODIES: dict[str, Callable[[Known], Any]] = {
     "refuse_override": lambda _: {"reason": "not enough"},
     "answer_appeal": lambda _: {"answer": "We have looked at it again and stay with it."},
     "answer_authorisation": lambda _: {"status": "granted"},
+    "preview_application": lambda known: wanted(known, MEDIO),
+    "apply": lambda known: wanted(known, MEDIO),
+    "decide_application": lambda _: {"accept": False, "reason": "not a member"},
+    "change_choice": lambda _: {"start": "2027-01-01", "facts": {"own_membership": True}},
+    "end_enrolment": lambda _: {"last_day": "2026-12-31", "why": "death", "reason": "told by the family"},
+    "withdraw_enrolment": lambda _: {"reason": "thought better of it"},
+    "change_plan": lambda _: {"leaving": PIU, "joining": MEDIO, "start": "2027-01-01"},
+    "try_renewal": lambda _: {"first": "2027-01-01", "last": "2027-01-31"},
+    "ask_for_document": lambda _: {"kind": "prescription", "due_on": days_ago(-20).isoformat()},
+    "hand_in": lambda known: {"attachments": [{"document": str(known.documents["bill"]), "kind": "invoice-receipt"}]},
+    "prepare_batch": lambda known: {
+        "house": str(known.house), "way": "transfer", "execute_on": days_ago(0).isoformat(),
+    },
+    "cancel_batch": lambda _: WHY, "fail_batch": lambda _: WHY, "drop_payment": lambda _: WHY,
+    "fail_payment": lambda _: WHY, "cancel_demand": lambda _: WHY, "cancel_due": lambda _: WHY,
+    "issue_demand": lambda known: {"house": str(known.house), "account": str(known.account)},
+    "issue_demands": lambda known: {"house": str(known.house), "codes": ["member.recoverable"]},
     "add_webhook": lambda _: {"url": "http://localhost:9/", "kinds": ["claim.decided"]},
+}  # fmt: skip
+FILES = {
+    "upload_document": ("?content=bill&name=scan.png", PNG, "image/png"),
+    "submit_file": ("?name=bills.csv", b"line_id;person;served_on;service;charged;currency\n", "text/csv"),
+    "import_statement": ("?name=s.xml", b"<Document/>", "application/xml"),
 }
 THEIR_OWN = {"list_persons", "list_own_claims", "list_events"}
 OWN_PROVIDER = {"list_claims", "list_evidence"}
 ABOUT_NOBODY = {"show_me", "list_editions", "show_edition", "list_providers", "show_provider", "list_waits"} | {
-    "list_arrears", "list_webhooks", "add_webhook", "switch_off_webhook", "list_deliveries"
+    "list_arrears", "list_webhooks", "add_webhook", "switch_off_webhook", "list_deliveries",
+    "list_all_applications", "try_renewal", "list_renewals", "show_renewal", "list_renewal_reports", "submit_file",
+    "list_open_appeals", "list_house_accounts", "list_batches", "show_batch", "list_batch_payments", "prepare_batch",
+    "release_batch", "cancel_batch", "write_batch_file", "fail_batch", "take_out_file", "import_statement",
+    "list_movements", "issue_demand", "issue_demands",
 }  # fmt: skip
 
 
@@ -54,7 +88,7 @@ def concerned(operation: Operation, actor: Actor, cast: Cast) -> Concerned:
         return Concerned(anna, actor.provider)
     if operation.name == "list_provider_accounts":
         return Concerned(None, cast.providers["keller"].id)
-    if operation.name in ("list_accounts", "list_entries"):
+    if operation.name in ("list_accounts", "list_entries", "list_payments", "list_demands"):
         return Concerned(anna, None)
     if operation.name == "show_household" and actor.person in {cast.people[name].id for name in FAMILY}:
         return Concerned(actor.person)
@@ -68,10 +102,9 @@ def ask(asker: Asker, operation: Operation, known: Known) -> Any:
         with transaction.atomic():
             if operation.method == "GET":
                 answer = asker.get(path)
-            elif operation.name == "upload_document":
-                headers = asker.headers(**{"Idempotency-Key": "upload"})
-                address = f"/api/v1{path}?content=bill&name=scan.png"
-                answer = asker.client.post(address, PNG, content_type="image/png", headers=headers)
+            elif operation.name in FILES:
+                query, body, kind = FILES[operation.name]
+                answer = asker.upload(path + query, body, kind)
             else:
                 answer = asker.post(path, BODIES[operation.name](known) if operation.name in BODIES else None)
             raise Undo  # noqa: TRY301 - the way out of a transaction

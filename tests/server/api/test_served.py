@@ -142,12 +142,19 @@ def test_everything_the_document_allows_is_answered_as_the_document_says(
     with served(cluster, folder, workers=2) as server:
         done = run_schemathesis(server, token, folder, known)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "Authentication failed" not in done.stdout, "what is turned away at the door tests nothing behind it"
 
 
 CONFIG = """
 [checks]
 # what is well formed may still be refused: a service nobody knows, a day to come
 positive_data_acceptance.enabled = false
+# all operations have one door; wrong tokens are counted by address, and after sixty the right one would not open either
+ignored_auth.enabled = false
+
+[[operations]]
+include-path-regex = "/claims$"
+checks.ignored_auth.enabled = true
 
 [[operations]]
 include-path-regex = "/statements/"
@@ -161,7 +168,7 @@ def run_schemathesis(server: Served, token: str, folder: Path, known: Known) -> 
     command = [
         *(str(Path(sys.executable).with_name("st")), "run", f"{server.root}/openapi.json", "--header"),
         *(f"Authorization: Bearer {token}", "--seed", "4", "--max-examples", "4"),
-        *("--phases", "examples,coverage,fuzzing", "--workers", "2", "--max-time", "40", "--no-color"),
+        *("--phases", "examples,coverage,fuzzing", "--workers", "1", "--max-time", "75", "--no-color"),
         *("--generation-database", "none", "--suppress-health-check", "all"),
     ]
     ids = {**known.__dict__, "document": known.documents["bill"], "code": "keller"}

@@ -39,12 +39,12 @@ def test_a_table_of_lines_becomes_claims_and_what_cannot_is_listed(tmp_path: Pat
         f"5;{carla};2026-05-12;{SERVICE};-10.00;EUR;R-4;public;ticket;illness;",
     )
     report = submit_file(path, DAY)
-    assert [each.repeated for each in report.receipts] == [False, False]
+    assert [receipt.repeated for _, receipt in report.taken] == [False, False]
     assert {each.code for each in report.unread} == {"unknown-member", "negative-amount"}
     assert sorted(Claim.objects.values_list("number", "channel", "paid")) == [
         ("R-1", "file", 76_15), ("R-2", "file", 10_00),
     ]  # fmt: skip
-    assert [each.repeated for each in submit_file(path, DAY).receipts] == [True, True]
+    assert [receipt.repeated for _, receipt in submit_file(path, DAY).taken] == [True, True]
     assert Claim.objects.count() == 2
 
 
@@ -56,8 +56,8 @@ def test_a_bill_that_cannot_be_decided_does_not_hold_up_the_others(tmp_path: Pat
         f"2;{carla};2026-05-10;{SERVICE};36.15;EUR;R-2;public;ticket;illness;",
     )
     report = submit_file(a_file(tmp_path, *rows), DAY)
-    assert [number for number, _ in report.refused] == ["R-1"]
-    assert len(report.receipts) == 1
+    assert [claim.number for claim, _ in report.refused] == ["R-1"]
+    assert len(report.taken) == 1
 
 
 def test_a_file_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:

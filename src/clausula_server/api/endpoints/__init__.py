@@ -7,18 +7,28 @@ comes into a record. It decides nothing.
 from __future__ import annotations
 
 from clausula_server.api.endpoints import (
+    applications,
     claims,
+    demands,
     documents,
     enrolments,
     events,
+    files,
+    finance,
     me,
     money,
     operations,
     people,
     plans,
     providers,
+    renewals,
+    requests,
 )
 
 ROOMS = tuple(
-    each.room for each in (me, people, plans, enrolments, claims, operations, documents, providers, money, events)
-)
+    each.room
+    for each in (
+        me, people, plans, enrolments, applications, renewals, claims, files, requests, operations, documents,
+        providers, money, finance, demands, events,
+    )
+)  # fmt: skip

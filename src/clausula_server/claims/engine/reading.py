@@ -91,11 +91,12 @@ def read_file(
                 found.evidence.append(_paper(each))
             elif isinstance(each, Listed):
                 amount = "" if each.amount is None else str(each.amount)
-                found.unread.append(Unread(each.origin, each.code, each.message, each.mend, amount, each.currency))
+                place = _brief(each.origin)
+                found.unread.append(Unread(place, each.code, each.message, each.mend, amount, each.currency))
     except InputError as error:
         raise Refused(
             *(
-                Fault(str(each.place.file), each.message, each.mend or "Correct it at the source.")
+                Fault(Path(str(each.place.file)).name, each.message, each.mend or "Correct it at the source.")
                 for each in error.findings
             )
         ) from None
@@ -131,6 +132,11 @@ def _claim(bill: tuple[str, str, str], lines: list[clausula.Line], received_on: 
     )
 
 
+def _brief(origin: str) -> str:
+    """Where something stands, without the folder the file happened to lie in."""
+    return origin.rpartition("/")[2]
+
+
 def _line(line: clausula.Line) -> NewLine:
     return NewLine(
         service=line.service,
@@ -144,7 +150,7 @@ def _line(line: clausula.Line) -> NewLine:
         episode=line.episode,
         indication=line.indication,
         facts={key: _plain(value) for key, value in line.facts.items()},
-        origin=line.origin.rpartition("/")[2],
+        origin=_brief(line.origin),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from clausula_server.enrolment.actions.enrolment import conclude, lock_household
@@ -15,7 +16,7 @@ from clausula_server.enrolment.catalogue.asking import OUTCOMES, Against, Answer
 from clausula_server.enrolment.catalogue.stated import asked_of, check_facts, knows_fact
 from clausula_server.enrolment.continuity import continuous_since
 from clausula_server.enrolment.dossier import Dossier, Facts, Held
-from clausula_server.enrolment.models import Application, Enrolment, PlanEdition, State
+from clausula_server.enrolment.models import Application, Due, Enrolment, PlanEdition, State
 from clausula_server.enrolment.queries import dossier_on, edition_for
 from clausula_server.events.actions.event import append
 from clausula_server.lib.acting import action, current_actor, elevated
@@ -82,6 +83,27 @@ def apply(
         if row.state == State.ACCEPTED:
             conclude(row, asked)
         return row
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an application would be, and what it would cost first."""
+
+    application: Application
+    dues: tuple[Due, ...]
+
+
+def foresee_application(
+    household: Household, plan: str, wanted: Sequence[Wanted], start: date, applied_on: date, facts: Facts | None = None
+) -> Foreseen:
+    """What `apply` would answer: it is done and taken back, so that nothing is written. Raises Refused as it does."""
+    with transaction.atomic():
+        row = apply(household, plan, wanted, start, applied_on, facts)
+        with elevated("what it would cost is asked for before anybody is enrolled"):
+            dues = Due.objects.filter(enrolment__application=row).select_related("enrolment").order_by("due_on", "id")
+            found = Foreseen(row, tuple(dues))
+        transaction.set_rollback(True)
+    return found
 
 
 @action
