@@ -62,7 +62,7 @@ def reverse_transfer(transfer: Transfer, key: str, booked_on: date) -> UUID:
 
 
 def _post(new: Sequence[NewTransfer]) -> dict[str, UUID]:
-    """Post those whose key is free, with their entries; their ids by key. A function of the database (migration 0003)."""
+    """Post those whose key is free, with their entries, by `ledger_post` (migration 0003); their ids by key."""
     transfers = [
         {"id": each.id, "key": each.key, "kind": each.kind, "booked_on": each.booked_on, "reverses": each.reverses}
         for each in new
