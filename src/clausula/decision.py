@@ -20,6 +20,9 @@ from clausula.program import Program, Told
 from clausula.usage import Usage
 from clausula.values import FAILURE_NAMES, OUTCOMES
 
+OPEN_OUTCOMES = OUTCOMES[3:]
+"""Nothing is decided yet: something is needed first."""
+
 
 class Step(tuple[int, Told, int, int, int, Sequence[Evidence]]):
     """One step of a decision: what was looked at, the amount before and after (minor units), the clause it rests on.
@@ -206,7 +209,7 @@ class Decision:
     def outcome(self) -> str:
         """covered, partly, not_covered, needs_document, needs_authorisation or needs_person."""
         outcomes = [cover.outcome for cover in self.covers]
-        for outcome in OUTCOMES[3:]:
+        for outcome in OPEN_OUTCOMES:
             if outcome in outcomes:
                 return outcome
         if not outcomes or all(outcome == "not_covered" for outcome in outcomes):
@@ -224,7 +227,7 @@ class Decision:
     def reason(self) -> int:
         """The row that decided: what opened it, else what refused or cut it first; -1 when all is paid."""
         for cover in self.covers:
-            if cover.outcome in OUTCOMES[3:]:
+            if cover.outcome in OPEN_OUTCOMES:
                 return cover.reason
         cut = [cover for cover in self.covers if cover.reason >= 0]
         if self.left == 0 and self.outcome == "covered":  # what one cover refused and another paid is nobody's reason
@@ -236,13 +239,18 @@ class Decision:
     @property
     def code(self) -> str:
         """A machine-readable reason: the plan's reason code, else rule id and what is wrong; "" when all is paid."""
-        return reason_code(self.program, self.reason, self.failure)
+        reason = self.reason
+        return reason_code(self.program, reason, self._failure(reason)) if reason >= 0 else ""
 
     @property
     def failure(self) -> str:
         """What is wrong with the evidence, where a requirement decided."""
+        return self._failure(self.reason)
+
+    def _failure(self, reason: int) -> str:
+        """What the steps of that row say is wrong."""
         for step in self.steps:
-            if step.row == self.reason and step.failure:
+            if step.row == reason and step.failure:
                 return step.failure
         return ""
 

@@ -41,6 +41,7 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["code", "owner", "currency"], name="account_once", nulls_distinct=False),
             models.UniqueConstraint(fields=["id", "currency"], name="account_has_one_currency"),
         ]
+        indexes = [models.Index(fields=["owner"], name="account_owner")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.currency}"

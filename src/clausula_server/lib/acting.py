@@ -150,28 +150,36 @@ def _declare(now: Acting | None) -> None:
         return
     if raw is None and now is None:  # the connection went back to the pool closed; nothing is left to take back
         return
-    settings = _settings(now)
-    calls = ", ".join(f"set_config('{name}', %s, false)" for name in settings)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {calls}", list(settings.values()))
+            if now is None:
+                cursor.execute(_NOBODY)
+            else:
+                cursor.execute(_SOMEBODY, _settings(now))
     except Exception:
         connection.close()  # never give back a connection that still speaks for somebody
         raise
 
 
-def _settings(now: Acting | None) -> dict[str, str]:
-    actor = now.actor if now else Actor()
-    told = (
-        {"user": str(actor.user), "name": actor.name, "roles": sorted(actor.roles), "reason": now.reason} if now else {}
-    )
-    return {
-        "app.user": str(actor.user or ""),
-        "app.person": str(actor.person or ""),
-        "app.provider": str(actor.provider or ""),
-        "app.roles": ",".join(sorted(actor.roles)),
-        "app.administrates": ",".join(map(str, actor.administrates)),
-        "app.reads_care": ",".join(map(str, actor.reads_care)),
-        "pghistory.context_id": str(now.id) if now else "",
-        "pghistory.context_metadata": json.dumps(told) if now else "",
-    }
+def _settings(now: Acting) -> list[str]:
+    """What is told of an actor at work, in the order of _NAMES."""
+    actor = now.actor
+    told = {"user": str(actor.user), "name": actor.name, "roles": sorted(actor.roles), "reason": now.reason}
+    return [
+        str(actor.user or ""),
+        str(actor.person or ""),
+        str(actor.provider or ""),
+        ",".join(sorted(actor.roles)),
+        ",".join(map(str, actor.administrates)),
+        ",".join(map(str, actor.reads_care)),
+        str(now.id),
+        json.dumps(told),
+    ]
+
+
+_NAMES = (
+    *("app.user", "app.person", "app.provider", "app.roles", "app.administrates", "app.reads_care"),
+    *("pghistory.context_id", "pghistory.context_metadata"),
+)
+_SOMEBODY = "SELECT " + ", ".join(f"set_config('{name}', %s, false)" for name in _NAMES)
+_NOBODY = "SELECT " + ", ".join(f"set_config('{name}', '', false)" for name in _NAMES)

@@ -29,6 +29,8 @@ from clausula_server.lib.refusals import Fault, Refused, refuse
 MINOR = 100
 SETTLEMENT = {"direct": "tiers_payant", "reimbursement": "tiers_garant"}
 SUBMISSION = {"post": "post"}
+OF_BILLS = ("settlement", "submission")
+"""Facts of a bill that its lines are given, where a plan knows them."""
 WAITS = {"needs_document": "document", "needs_authorisation": "authorisation", "needs_person": "person"}
 
 
@@ -73,7 +75,7 @@ class Situation:
     program: Program
     household: clausula.Household
     read: tuple[Edition, ...]
-    known: Mapping[str, Any]
+    known: frozenset[str]
     facts: dict[str, Any] = field(default_factory=dict)
     """Facts read before, by what was stated: lines of one bill state much the same."""
 
@@ -100,9 +102,7 @@ def situation(world: World, on: date) -> Situation:
         members = {person.id for person in household.people}
         evidence = tuple(_evidence(row) for row in world.evidence if row["person_id"] in members)
         read = tuple(edition(digest) for digest in digests)
-        known: dict[str, Any] = {}
-        for each in read:
-            known |= each.catalogue.facts
+        known = frozenset(fact for fact in OF_BILLS if any(fact in each.catalogue.facts for each in read))
         program = combined(digests).program
         if program.order != "service":
             refuse("plan", "these plans decide by reception, not by service.", "This room cannot do so yet.")

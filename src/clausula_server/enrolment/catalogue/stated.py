@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from clausula import facts
@@ -125,9 +126,15 @@ def _told(kind: str, value: Any) -> Any:
 
 def engine_facts(read: Iterable[Edition], stated: Facts) -> Iterator[tuple[str, Any]]:
     """Facts as the engine takes them, by the editions that know them."""
-    known: dict[str, Fact] = {}
-    for each in read:
-        known |= each.catalogue.facts
-        known |= {fact.id: fact for fact in each.slices[-1].plan.of(Fact)}
+    kinds = _kinds(tuple(each.digest for each in read)) if stated else {}
     for fact, value in stated.items():
-        yield fact, _told(known[fact].kind if fact in known else "code", value)
+        yield fact, _told(kinds.get(fact, "code"), value)
+
+
+@lru_cache(maxsize=256)
+def _kinds(digests: tuple[str, ...]) -> Mapping[str, str]:
+    """The kind of each fact these editions know; where several know it, as the last does."""
+    known: dict[str, str] = {}
+    for read in map(edition, digests):
+        known |= {fact.id: fact.kind for fact in (*read.catalogue.facts.values(), *read.slices[-1].plan.of(Fact))}
+    return known

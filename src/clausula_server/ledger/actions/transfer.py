@@ -61,24 +61,8 @@ def reverse_transfer(transfer: Transfer, key: str, booked_on: date) -> UUID:
     return post_transfers([NewTransfer(key, f"{transfer.kind}.reversed", booked_on, entries, transfer.id)])[0]
 
 
-_POST = """
-    WITH posted AS (
-        INSERT INTO ledger_transfer (id, key, kind, booked_on, reverses_id)
-        SELECT id, key, kind, booked_on, reverses
-        FROM jsonb_to_recordset(%s) AS new (id uuid, key text, kind text, booked_on date, reverses uuid)
-        ON CONFLICT DO NOTHING RETURNING id, key
-    ), entered AS (
-        INSERT INTO ledger_entry (id, transfer_id, account_id, amount, currency)
-        SELECT new.id, posted.id, new.account, new.amount, new.currency
-        FROM jsonb_to_recordset(%s) AS new (id uuid, transfer uuid, account uuid, amount bigint, currency text)
-        JOIN posted ON posted.id = new.transfer
-    )
-    SELECT key, id FROM posted
-"""
-
-
 def _post(new: Sequence[NewTransfer]) -> dict[str, UUID]:
-    """Post those whose key is free, with their entries; their ids by key."""
+    """Post those whose key is free, with their entries, by `ledger_post` (migration 0003); their ids by key."""
     transfers = [
         {"id": each.id, "key": each.key, "kind": each.kind, "booked_on": each.booked_on, "reverses": each.reverses}
         for each in new
@@ -89,8 +73,11 @@ def _post(new: Sequence[NewTransfer]) -> dict[str, UUID]:
         for account, amount in each.entries
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_POST, [json.dumps(transfers, default=str), json.dumps(entries, default=str)])
-        return dict(cursor.fetchall())
+        told = [json.dumps(transfers, default=str), json.dumps(entries, default=str)]
+        cursor.execute("SELECT ledger_post(%s::jsonb, %s::jsonb)", told)
+        (answer,) = cursor.fetchone()
+    held: dict[str, str] = json.loads(answer) if isinstance(answer, str) else answer
+    return {key: UUID(id_) for key, id_ in held.items()}
 
 
 def _check(new: NewTransfer) -> None:
