@@ -34,6 +34,8 @@ from tests.strategies import (
     situations,
 )
 
+pytestmark = pytest.mark.no_cover
+
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EXACT = ("of", "amount", "cap", "limit", "deductible", "less", "less before")
 """Steps that neither round nor count: amounts scale with the amounts that go in."""

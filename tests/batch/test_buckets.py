@@ -76,6 +76,7 @@ def accounts(folder: Path) -> dict[tuple[Any, ...], int]:
     return {tuple(row[name] for name in SCHEMA.names[:-1]): row["used"] for row in rows if row["used"]}
 
 
+@pytest.mark.no_cover
 def test_every_line_is_decided_as_line_by_line(portfolio: Path, roster: Roster, buckets: Path, tmp_path: Path) -> None:
     tally = run_buckets(BOOK, buckets, tmp_path)
     found = decisions(tmp_path)
@@ -93,6 +94,7 @@ def test_every_line_is_decided_as_line_by_line(portfolio: Path, roster: Roster, 
             assert then == now, decision.line
 
 
+@pytest.mark.no_cover
 def test_accounts_afterwards_are_those_of_line_by_line(
     portfolio: Path, roster: Roster, buckets: Path, tmp_path: Path
 ) -> None:
@@ -219,6 +221,7 @@ def test_what_is_done_is_not_done_again(buckets: Path, tmp_path: Path) -> None:
 PROGRAM = "import sys; from clausula.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
+@pytest.mark.no_cover
 def test_a_run_that_was_killed_goes_on_and_ends_the_same(buckets: Path, tmp_path: Path) -> None:
     run_buckets(BOOK, buckets, tmp_path / "whole")
     arguments = [sys.executable, "-c", PROGRAM, "run", str(buckets), "--out", str(tmp_path / "killed")]

@@ -11,7 +11,10 @@ from clausula.book import load_plans
 from clausula.compiled import available
 from tests.batch.golden import golden, readings
 
-pytestmark = pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel")
+pytestmark = [
+    pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
+    pytest.mark.no_cover,
+]
 
 
 def test_golden_cases_are_decided_in_buckets_as_alone(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are found in /proc"),
     pytest.mark.xdist_group("spark"),
     pytest.mark.usefixtures("java_for_spark"),
+    pytest.mark.no_cover,
 ]
 PROGRAM = "import sys; from clausula.cli import main; sys.exit(main(sys.argv[1:]))"
 EXECUTOR = "CoarseGrainedExecutorBackend"

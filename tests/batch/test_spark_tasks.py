@@ -50,6 +50,7 @@ def test_a_task_needs_no_file_of_a_plan_and_decides_as_this_machine(dealt: Dealt
     assert_same(tmp_path, dealt.local)
 
 
+@pytest.mark.no_cover
 def test_a_task_that_runs_twice_at_once_gives_the_same(dealt: Dealt, tmp_path: Path) -> None:
     first, second = (work(dealt, dealt.buckets, tmp_path) for _ in range(2))
     notes: list[dict[str, Any]] = []

@@ -1,6 +1,5 @@
-"""Browser tests: the real server with the demo world, started once for a run, and whatever Chromium there is."""
+"""Browser tests: the real server with the demo world, started once, and whatever Chromium there is."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -11,7 +10,6 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +22,7 @@ WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 SHOTS = os.environ.get("CLAUSULA_SCREENSHOTS", "")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 START_WITHIN = 180.0
-STARTED: list[subprocess.Popen[bytes]] = []
+STOP_WITHIN = 60.0
 
 
 def chromium() -> str:
@@ -40,12 +38,56 @@ def chromium() -> str:
     pytest.skip("no browser: install chromium, or name one as CHROMIUM")
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
-    """The running server: its address, and what it said, codes among it."""
+    """The demo that runs: its address, the folder of its data and of what it says, codes among it."""
 
-    address: str
-    log: Path
+    place: Path
+    address: str = ""
+    program: subprocess.Popen[bytes] | None = None
+
+    @property
+    def state(self) -> Path:
+        """Where its data is."""
+        return self.place / "state"
+
+    def environment(self) -> dict[str, str]:
+        """What the demo finds in the environment: nothing of ours, but the folder its data goes to."""
+        ours = ("CLAUSULA_", "DATABASE_URL", "DJANGO_")
+        env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return {**env, "CLAUSULA_STATE": str(self.state)}
+
+    def told(self) -> str:
+        """What it has said until now, over all its starts."""
+        log = self.place / "log"
+        return log.read_text() if log.exists() else ""
+
+    def start(self) -> str:
+        """Start it, and wait until it answers; what it said."""
+        before = len(self.told())
+        port = self.address.rpartition(":")[2] or "8500"
+        command = [sys.executable, "-m", "clausula_server", "demo", "--port", port]
+        with (self.place / "log").open("a") as log:
+            self.program = subprocess.Popen(
+                command, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        end = time.monotonic() + START_WITHIN
+        while "Ctrl-C stops it" not in self.told()[before:] and self.program.poll() is None and time.monotonic() < end:
+            time.sleep(0.2)
+        said = self.told()[before:]
+        found = re.search(r"runs at (http://localhost:\d+)/", said)
+        assert found, said
+        self.address = found[1]
+        with urllib.request.urlopen(f"{self.address}/health", timeout=10) as answer:  # noqa: S310 - our own server
+            assert answer.read() == b'{"status": "ok"}'
+        return said
+
+    def stop(self) -> None:
+        """Say Ctrl-C to it, and wait until it has ended."""
+        assert self.program is not None
+        self.program.send_signal(signal.SIGINT)
+        assert self.program.wait(STOP_WITHIN) == 0
+        assert self.told().endswith("the data stays for the next time\n")
 
     def code(self, phone: str, ask: Callable[[], object]) -> str:
         """The code that comes by SMS to the phone after it was asked for."""
@@ -59,69 +101,22 @@ class House:
 
     def activation(self) -> str:
         """The code in Paul's letter."""
-        return str(re.findall(r"activation code .*: (\S+)", self.log.read_text())[-1])
+        return str(re.findall(r"activation code .*: (\S+)", self.told())[-1])
 
     def _codes(self, phone: str) -> list[str]:
-        return re.findall(rf"→ {re.escape(phone)}: (\d{{6}})", self.log.read_text())
-
-
-@contextmanager
-def alone(place: Path) -> Iterator[None]:
-    """Hold off the other processes of this run."""
-    with place.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        return re.findall(rf"→ {re.escape(phone)}: (\d{{6}})", self.told())
 
 
 @pytest.fixture(scope="session")
-def house(testrun_uid: str) -> Iterator[House]:
-    """The server of this run: the first process that wants it starts it, the last that is done stops it."""
-    place = Path(tempfile.gettempdir()) / f"clausula-browser-{testrun_uid[:12]}"
-    users = place / "users"
-    with alone(place):
-        if not users.exists():
-            place.mkdir(mode=0o755)
-            _start(place)
-        users.write_text(str(int(users.read_text() or 0) + 1) if users.exists() else "1")
-    yield House((place / "address").read_text(), place / "log")
-    with alone(place):
-        left = int(users.read_text()) - 1
-        users.write_text(str(left))
-        if left == 0:
-            with suppress(ProcessLookupError):
-                os.kill(int((place / "pid").read_text()), signal.SIGINT)
-            _wait_until(lambda: "the data stays" in (place / "log").read_text())
-            for demo in STARTED:
-                demo.wait()
-            shutil.rmtree(place, ignore_errors=True)
-    place.with_suffix(".lock").unlink(missing_ok=True)
-
-
-def _start(place: Path) -> None:
-    ours = ("CLAUSULA_", "DATABASE_URL", "DJANGO_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    with (place / "log").open("w") as log:
-        demo = subprocess.Popen(
-            [sys.executable, "-m", "clausula_server", "demo", "--port", "8500"],
-            env={**env, "CLAUSULA_STATE": str(place / "state")},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    STARTED.append(demo)
-    (place / "pid").write_text(str(demo.pid))
-    _wait_until(lambda: "Ctrl-C stops it" in (place / "log").read_text() or demo.poll() is not None)
-    found = re.search(r"runs at (http://localhost:\d+)/", (place / "log").read_text())
-    assert found, (place / "log").read_text()
-    with urllib.request.urlopen(f"{found[1]}/health", timeout=10) as answer:  # noqa: S310 - our own server
-        assert answer.status == 200
-    (place / "address").write_text(found[1])
-
-
-def _wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + START_WITHIN
-    while not true() and time.monotonic() < end:
-        time.sleep(0.2)
+def house() -> Iterator[House]:
+    """The demo, started for all tests of this process."""
+    place = Path(tempfile.mkdtemp(prefix="clausula-browser-"))
+    place.chmod(0o755)  # PostgreSQL may run as another user
+    found = House(place)
+    found.start()
+    yield found
+    found.stop()
+    shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")

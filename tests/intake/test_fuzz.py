@@ -39,6 +39,8 @@ from clausula.situation import read_situation
 from clausula.sources import LineError
 from tests.intake.world import EXAMPLES, FACTS, claim, desk, item, write
 
+pytestmark = pytest.mark.no_cover  # so that a minute tries more
+
 XML = (EXAMPLES / "swiss-5.0-payant-hospital.xml").read_bytes()
 CSV = (EXAMPLES / "lines-nl-physiotherapy.csv").read_bytes()
 JSON = json.dumps(

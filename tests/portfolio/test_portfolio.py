@@ -79,6 +79,7 @@ def told(folder: Path) -> dict[str, Any]:
 # --- what is made can be decided ---
 
 
+@pytest.mark.no_cover
 def test_every_line_is_decided_but_those_spoilt_on_purpose_and_every_outcome_is_seen() -> None:
     seen: Counter[str] = Counter()
     for family in FAMILIES:  # in one test, so that each is decided once, whichever process runs it

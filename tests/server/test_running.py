@@ -1,4 +1,4 @@
-"""./run demo and ./run serve as programs: they start, answer, stop when told, and keep what was there."""
+"""./run serve as a program: it starts, answers, stops when told. ./run demo: tests/browser/test_house.py."""
 
 import os
 import shutil
@@ -15,7 +15,6 @@ import pytest
 
 from clausula_server import running
 from clausula_server.database.embedded import Cluster
-from clausula_server.database.roles import prepare
 
 ME = [sys.executable, "-m", "clausula_server"]
 SECRET = "0123456789abcdefghijABCDEFGHIJ0123456789abcdefghijABCDEFGHIJ"  # noqa: S105 - of a test
@@ -41,27 +40,6 @@ def environment(**more: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **more}
 
 
-def test_the_demo_starts_with_nothing_configured_answers_stops_and_keeps_its_data(state: Path) -> None:
-    env = environment(CLAUSULA_STATE=str(state))
-    port = running._free_port("127.0.0.1", 8400)
-    demo = subprocess.Popen([*ME, "demo", "--port", str(port)], env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        said = read_until(demo, "Ctrl-C stops it")
-        assert f"Clausula runs at http://localhost:{port}/" in said
-        with urllib.request.urlopen(f"http://localhost:{port}/health", timeout=10) as answer:
-            assert answer.read() == b'{"status": "ok"}'
-        second = subprocess.run([*ME, "demo"], env=env, capture_output=True, text=True, check=False)
-        assert "A demo of this checkout runs already" in second.stderr
-    finally:
-        demo.send_signal(signal.SIGINT)
-        rest, _ = demo.communicate(timeout=60)
-    assert demo.returncode == 0
-    assert "the data stays" in rest
-    assert not Cluster(state).runs()
-    again = subprocess.run([*ME, "demo", "--once"], env=env, capture_output=True, text=True, check=True)
-    assert "loaded" not in again.stdout
-
-
 def test_serve_refuses_a_role_that_row_security_does_not_hold_for(cluster: Cluster, state: Path) -> None:
     (state / "staticfiles.json").touch()
     env = environment(
@@ -81,8 +59,12 @@ def test_serve_refuses_to_guess() -> None:
     assert "CLAUSULA_SECRET_KEY is not set" in done.stderr
 
 
-def test_the_production_form_serves_a_database_that_was_prepared_and_migrated(cluster: Cluster, state: Path) -> None:
-    prepare(cluster.url(), "serving")
+@pytest.mark.no_cover
+def test_the_production_form_serves_a_database_that_was_prepared_and_migrated(
+    cluster: Cluster, state: Path, django_db_setup: None
+) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as superuser:
+        superuser.execute("CREATE DATABASE serving TEMPLATE migrated OWNER app")
     keys = {**SECRETS, "CLAUSULA_STATIC": str(state), "CLAUSULA_FORM": "production"}
     as_owner = environment(**keys, DATABASE_URL=cluster.url("app", "serving"))
     subprocess.run([*ME, "migrate", "--verbosity", "0"], env=as_owner, check=True)

@@ -121,6 +121,7 @@ def askers(cast: Cast, known: Known) -> dict[str, tuple[Asker, Actor]]:
     return {name: (Asker(token_of(cast, name)), cast.acts(name)) for name in cast.users}
 
 
+@pytest.mark.no_cover
 def test_exactly_the_allowed_ones_get_an_answer(
     askers: dict[str, tuple[Asker, Actor]], cast: Cast, known: Known, as_web: None
 ) -> None:

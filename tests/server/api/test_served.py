@@ -24,6 +24,8 @@ from tests.api_served import Served, served
 from tests.api_world import Known, a_bill, days_ago, enrol_cast, everything, token_of
 from tests.world import Cast
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -40,6 +40,7 @@ def take_back(target: Node) -> None:
         executor.migrate([target])
 
 
+@pytest.mark.no_cover
 def test_a_year_kept_by_the_first_version_is_whole_in_this_one(elsewhere: Elsewhere, documents: Path) -> None:
     elsewhere.go("upgraded")
     with acting(system("test")):

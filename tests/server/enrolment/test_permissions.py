@@ -51,6 +51,7 @@ def test_exactly_the_allowed_ones_may(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.no_cover
 def test_the_demo_has_people_in_every_country_and_somebody_late(as_system: None) -> None:
     world = World()
     demo_people.load(world)

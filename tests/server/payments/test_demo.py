@@ -16,6 +16,7 @@ from clausula_server.people.models import Household
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("balanced")]
 
 
+@pytest.mark.no_cover
 def test_the_demo_has_a_batch_of_each_kind_and_a_payment_that_came_back() -> None:
     call_command("load_demo", verbosity=0)
     with acting(system("test")):
