@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from psycopg.types.json import Jsonb
+
 from clausula_server.events.models import Event
 from clausula_server.lib.acting import action, current
+
+_INSERT = """
+INSERT INTO events_event (id, kind, subject, person, provider, payload, actor, actor_name, context, happened_at)
+VALUES (%(id)s, %(kind)s, %(subject)s, %(person)s, %(provider)s, %(payload)s, %(actor)s, %(actor_name)s, %(context)s,
+    %(happened_at)s)
+"""
 
 
 @action
@@ -23,7 +32,7 @@ def append(
     kind: "room.happened". subject: the id of what it happened to. person, provider: whom it concerns, who may see it.
     """
     now = current()
-    return Event.objects.create(
+    event = Event(
         kind=kind,
         subject=subject,
         person=person,
@@ -33,3 +42,8 @@ def append(
         actor_name=now.actor.name[:120],
         context=now.id,
     )
+    told = {field.column: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+    with connection.cursor() as cursor:  # every decision appends one: the way through `save` costs as much again
+        cursor.execute(_INSERT, {**told, "payload": Jsonb(event.payload)})
+    event._state.adding = False
+    return event
