@@ -230,7 +230,9 @@ class Decision:
             if cover.outcome in OPEN_OUTCOMES:
                 return cover.reason
         cut = [cover for cover in self.covers if cover.reason >= 0]
-        if self.left == 0 and self.outcome == "covered":  # what one cover refused and another paid is nobody's reason
+        if (
+            cut and self.left == 0 and self.outcome == "covered"
+        ):  # what one cover refused and another paid is nobody's reason
             cut = [cover for cover in cut if cover.outcome != "not_covered"]
         chosen = [cover for cover in cut if cover.benefit is not None]
         excluded = [cover for cover in cut if cover.reason >> 24 == k.ROW_EXCLUSION]  # says more than "no benefit fits"
@@ -301,8 +303,8 @@ class Decision:
         return reason_code(self.program, cover.reason, "")
 
     def steps_as_dicts(self) -> list[dict[str, str]]:
-        """The steps as plain data: kind, plan, clause, rule, the amount before and after as text, what is wrong with the
-        evidence and which it is."""
+        """The steps as plain data: kind, plan, clause, rule, the amount before and after as text; of evidence, what is
+        wrong with it and which it is."""
         currency, found = self.program.currency, []
         nothing = to_text(0, currency)
         for step in self.steps:
