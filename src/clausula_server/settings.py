@@ -68,6 +68,8 @@ def _database(url: str, role: str) -> dict[str, Any]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {name: value for name, value in parts.items() if name not in known}
     options["options"] = " ".join(filter(None, (options.get("options", ""), f"-c role={role}" if role else "")))
+    # statements with parameters, prepared when they come often: a tenth less work for the database (bench claims)
+    options |= {"server_side_binding": True, "prepare_threshold": 3}
     if most := os.environ.get("CLAUSULA_CONNECTIONS"):
         options["pool"] = {"min_size": 1, "max_size": int(most), "timeout": 10}
     return {
@@ -186,7 +188,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"request_login_code": None}  # a second count beside ours would only confuse
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": None
+}  # a second count beside ours, with another sentence, would only confuse
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CLAUSULA_PROXIES", "1" if PRODUCTION else "0"))
 MFA_ADAPTER = "clausula_server.accounts.adapter.SecondFactorAdapter"
