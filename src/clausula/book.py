@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from clausula.catalogue import Catalogue, load_catalogue
+from clausula.catalogue import Catalogue, in_order, load_catalogue
 from clausula.findings import Finding, Place, PlanError
 from clausula.plan import Parameter, Plan
 from clausula.reader import Reading, read_head, read_plan
@@ -228,7 +228,7 @@ class Book:
             following = next((str(head["extends"]) for head in heads if "extends" in head), "")
 
 
-__all__ = ["Book", "Parameters", "Reading", "Slice", "bundled_plans", "load_plans"]
+__all__ = ["Book", "Parameters", "Reading", "Slice", "book_of", "bundled_plans", "load_plans"]
 
 
 def bundled_plans() -> Path:
@@ -272,7 +272,7 @@ def load_plans(
     for root in roots:
         fresh: dict[str, list[Path]] = {}
         for path in plan_files(root):
-            fresh.setdefault(_plan_id(path), []).append(path)
+            fresh.setdefault(_plan_id(_text(path), path), []).append(path)
         book.files.update(fresh)
     for each in named:
         if not any(plan_files(each)):
@@ -282,14 +282,25 @@ def load_plans(
     return book.with_parameters(parameters) if parameters else book
 
 
-def _plan_id(path: Path) -> str:
-    """The id in a plan's head, without reading its rules; the folder's name where it has none."""
+def book_of(plans: Mapping[str, str], catalogue: Catalogue, tables: Mapping[str, Table]) -> Book:
+    """A book of plan texts that are no files, by the paths they go by; each is read when first used."""
+    texts: dict[str, list[tuple[str, str]]] = {}
+    for path in in_order(plans):
+        texts.setdefault(_plan_id(plans[path], PurePosixPath(path)), []).append((plans[path], path))
+    return Book(catalogue, dict(tables), _texts=texts)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(
             [Finding("not-text", f"cannot read this plan: {error}", Place(str(path)), "save it as UTF-8")]
         ) from None
+
+
+def _plan_id(text: str, path: PurePath) -> str:
+    """The id in a plan's head, without reading its rules; the folder's name where it has none."""
     head = text[: text.find("```", text.find("```toml") + 7)] if "```toml" in text else ""
     for line in head.splitlines():
         key, _, value = line.partition("=")

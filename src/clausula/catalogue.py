@@ -6,10 +6,10 @@ Plans speak in these words; the checker knows them; the explanations show their 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clausula.findings import Finding, Place, PlanError
@@ -52,12 +52,27 @@ class Catalogue:
 
 def load_catalogue(*folders: Path) -> Catalogue:
     """Read every TOML file of the catalogue folders, later folders adding to earlier ones. Raises PlanError."""
+    findings: list[Finding] = []
+    files = [path for folder in folders for path in sorted(folder.rglob("*.toml"))]
+    return _catalogue([(str(path), read_toml(path, findings)) for path in files], findings)
+
+
+def catalogue_of(texts: Mapping[str, str]) -> Catalogue:
+    """Read a catalogue from texts by their path, in the order of the paths. Raises PlanError."""
+    findings: list[Finding] = []
+    return _catalogue([(path, parse_toml(texts[path], path, findings)) for path in in_order(texts)], findings)
+
+
+def in_order(paths: Iterable[str]) -> list[str]:
+    """Paths in the order in which their files would be read."""
+    return sorted(paths, key=PurePosixPath)
+
+
+def _catalogue(read: Iterable[tuple[str, dict[str, Any]]], findings: list[Finding]) -> Catalogue:
     names: dict[str, dict[str, Names]] = {kind: {} for kind in NAMED}
     facts: dict[str, Fact] = {}
     lists: dict[str, CodeList] = {}
-    findings: list[Finding] = []
-    for path in [path for folder in folders for path in sorted(folder.rglob("*.toml"))]:
-        data = read_toml(path, findings)
+    for file, data in read:
         for kind in NAMED:
             for entry in data.get(kind, []):
                 names[kind][str(entry.get("id", ""))] = entry.get("name", {})
@@ -66,7 +81,7 @@ def load_catalogue(*folders: Path) -> Catalogue:
                 known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
                 facts[entry["id"]] = Fact(**known)
             except (TypeError, KeyError) as error:
-                findings.append(Finding("bad-fact", f"{entry.get('id', 'a fact')}: {error}", Place(str(path))))
+                findings.append(Finding("bad-fact", f"{entry.get('id', 'a fact')}: {error}", Place(file)))
         if "list" in data:
             listed = data["list"]
             codes = {str(code["id"]): code.get("name", {}) for code in data.get("code", [])}
@@ -80,7 +95,21 @@ def load_catalogue(*folders: Path) -> Catalogue:
 def read_toml(path: Path, findings: list[Finding]) -> dict[str, Any]:
     """Read a TOML file exactly (numbers as Decimal); what is wrong becomes a finding and an empty table."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        findings.append(Finding("not-toml", f"cannot read this file: {error}", Place(str(path)), "see https://toml.io"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        findings.append(_not_toml(str(path), error))
         return {}
+    return parse_toml(text, str(path), findings)
+
+
+def parse_toml(text: str, file: str, findings: list[Finding]) -> dict[str, Any]:
+    """The same for a text that was read; file: what it is called in a finding."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        findings.append(_not_toml(file, error))
+        return {}
+
+
+def _not_toml(file: str, error: Exception) -> Finding:
+    return Finding("not-toml", f"cannot read this file: {error}", Place(file), "see https://toml.io")

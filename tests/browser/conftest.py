@@ -115,8 +115,10 @@ def house() -> Iterator[House]:
     found = House(place)
     found.start()
     yield found
-    found.stop()
-    shutil.rmtree(place)
+    try:
+        found.stop()
+    finally:
+        shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")

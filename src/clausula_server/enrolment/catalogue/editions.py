@@ -8,17 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-import clausula
-from clausula.book import Book, Slice
-from clausula.catalogue import Catalogue
+from clausula.book import Book, Slice, book_of
+from clausula.catalogue import Catalogue, catalogue_of
 from clausula.compiler import compile_book
 from clausula.plan import Fact, Plan
 from clausula.program import Program
-from clausula.tables import Table
+from clausula.tables import Table, tables_of
 from clausula_server.enrolment.models import PlanEdition, PlanText
 
 Kept = TypeVar("Kept")
@@ -78,7 +75,7 @@ class _Memory:
             return found
 
 
-_editions, _combined = _Memory(), _Memory()
+_editions, _combined, _catalogues = _Memory(), _Memory(), _Memory()
 
 
 def edition(digest: str) -> Edition:
@@ -96,15 +93,20 @@ def combined(digests: Iterable[str]) -> Combined:
 def _read(digest: str) -> Edition:
     row = PlanEdition.objects.only("plan", "manifest").get(digest=digest)
     lines = [line.partition(" ") for line in row.manifest.splitlines()]
-    texts = dict(PlanText.objects.filter(digest__in={each for each, _, _ in lines}).values_list("digest", "text"))
-    with TemporaryDirectory(prefix="clausula-edition-") as folder:
-        for each, _, path in lines:
-            file = Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(texts[each], encoding="utf-8")
-        book = clausula.load_plans(folder, bundled=False)
-        own = {digest_of(text): file for text, file in book.texts(row.plan)}[lines[0][0]]
-        slices = [each for each in book.slices(row.plan) if each.plan.place.file == own]
+    of = {path: each for each, _, path in lines}
+
+    def texts(kind: str) -> dict[str, str]:
+        """The texts of a kind by their path in the manifest."""
+        paths = [path for path in of if path.startswith(f"{kind}/")]
+        found = PlanText.objects.filter(digest__in={of[path] for path in paths})
+        by_digest = dict(found.values_list("digest", "text"))
+        return {path: by_digest[of[path]] for path in paths}
+
+    words = tuple(line for line in row.manifest.splitlines() if " catalogue/" in line)
+    catalogue = _catalogues.get(words, lambda: catalogue_of(texts("catalogue")))
+    book = book_of(texts("plans"), catalogue, tables_of(texts("tables")))
+    own = lines[0][2]
+    slices = [each for each in book.slices(row.plan) if each.plan.place.file == own]
     # Which edition decides on a day is said by the terms; so each is open at both ends.
     slices[0] = replace(slices[0], start=date.min)
     slices[-1] = replace(slices[-1], until=None)
