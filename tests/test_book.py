@@ -1,5 +1,6 @@
 """A book of plans: editions, dated numbers, readings, parents; and folders that cannot be loaded."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from clausula.book import Book, load_plans
+from clausula.book import Book, book_of, bundled_plans, load_plans, plan_files
+from clausula.catalogue import catalogue_of
 from clausula.findings import PlanError
 from clausula.plan import Benefit, Step
-from clausula.tables import Dated, Table
+from clausula.tables import Dated, Table, tables_of
 from tests.plan_texts import CATALOGUE, text_of
 
 HEAD = {"id": "t/plan", "name": {"en": "T"}, "currency": "EUR", "from": date(2024, 1, 1)}
@@ -127,3 +129,27 @@ def test_where_plans_lie_may_be_said_by_the_environment(tmp_path: Path, monkeypa
     (tmp_path / "plan.md").write_text(text_of(HEAD, [FREE]), encoding="utf-8")
     monkeypatch.setenv("CLAUSULA_PLANS", str(tmp_path))
     assert load_plans().ids() == ["t/plan"]
+
+
+def test_a_book_of_texts_is_the_book_of_their_files() -> None:
+    root = bundled_plans()
+
+    def texts(files: Iterable[Path]) -> dict[str, str]:
+        return {str(file): file.read_text(encoding="utf-8") for file in files}
+
+    catalogue, tables = (texts((root / kind).rglob("*.toml")) for kind in ("catalogue", "tables"))
+    of_texts = book_of(texts(plan_files(root)), catalogue_of(catalogue), tables_of(tables))
+    of_files = load_plans()
+    assert of_texts.catalogue == of_files.catalogue
+    assert of_texts.tables == of_files.tables
+    assert {plan: of_texts.slices(plan) for plan in of_texts.ids()} == {
+        plan: of_files.slices(plan) for plan in of_files.ids()
+    }
+
+
+@pytest.mark.parametrize("read", [catalogue_of, tables_of])
+def test_a_text_that_is_no_toml_is_told_by_its_path(read: Any) -> None:
+    with pytest.raises(PlanError) as caught:
+        read({"words/a.toml": "= 1"})
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.place.file) == ("not-toml", "words/a.toml")
