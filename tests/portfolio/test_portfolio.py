@@ -2,10 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -55,8 +56,23 @@ def member_table(folder: Path, name: str) -> pa.Table:
 
 
 @cache
+def home() -> Path:
+    """Where this process makes its portfolios."""
+    return Path(mkdtemp())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept() -> Iterator[None]:
+    """Nothing stays of them."""
+    yield
+    rmtree(home())
+    for kept in (home, made, roster_of):
+        kept.cache_clear()
+
+
+@cache
 def made(family: str) -> Path:
-    return make(Path(mkdtemp()) / family, Order(LINES, seed=3, families=(family,), faulty=20_000))
+    return make(home() / family, Order(LINES, seed=3, families=(family,), faulty=20_000))
 
 
 @cache
@@ -68,7 +84,7 @@ def decided(family: str) -> Tally:
     """Line by line and not in bulk: the lines are fewer than bulk asks for."""
     folder = made(family)
     inputs = tuple(sorted((folder / "lines").iterdir()))
-    return run_job(Job(load_plans(), roster_of(family), inputs, Path(mkdtemp()) / "out", folder / "members"))
+    return run_job(Job(load_plans(), roster_of(family), inputs, home() / "out" / family, folder / "members"))
 
 
 def told(folder: Path) -> dict[str, Any]:
