@@ -7,10 +7,37 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+TOGETHER = {
+    "tests/batch/test_arriving.py": "buckets",
+    "tests/batch/test_buckets.py": "portfolios in buckets",
+    "tests/batch/test_spark.py": "buckets",
+    "tests/batch/test_spark_killed.py": "buckets",
+    "tests/batch/test_spark_tasks.py": "buckets",
+    "tests/portfolio/test_portfolio.py": "portfolios",
+    "tests/simulate/test_page.py": "page",
+}
+"""Files whose tests share what takes long to make: one session of Spark, buckets, portfolios."""
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc] # ships no types
+    """Tests go to whichever process is free; those of a group to one and the same, the largest group first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER.get(nodeid.partition("::")[0], nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Who runs what, where there are several processes."""
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,7 +20,6 @@ from tests.batch.golden import golden, readings
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
-    pytest.mark.xdist_group("spark"),  # one process, and so one session of Spark, for all of them
     pytest.mark.no_cover,
 ]
 

@@ -20,7 +20,6 @@ from tests.batch.decided import QUICK_JAVA, Dealt, assert_same
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are found in /proc"),
-    pytest.mark.xdist_group("spark"),
     pytest.mark.usefixtures("java_for_spark"),
     pytest.mark.no_cover,
 ]
