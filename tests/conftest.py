@@ -1,4 +1,5 @@
-"""How Hypothesis draws: the same examples on every run, more of them at night. And the end of the tests' database."""
+"""How Hypothesis draws: the same examples on every run, more of them at night. Which process runs what, what is followed
+by coverage. And the end of the tests' database."""
 
 import os
 import shutil
@@ -13,7 +14,6 @@ from xdist.scheduler import LoadScopeScheduling
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-
 
 TOGETHER = {
     "tests/batch/test_arriving.py": "buckets",
