@@ -1,5 +1,5 @@
-"""How Hypothesis draws: the same examples on every run, more of them at night. Which process runs what, what is followed
-by coverage. And the end of the tests' database."""
+"""How Hypothesis draws: the same examples on every run, more of them at night. Which process runs what, what coverage
+follows. And the end of the tests' database."""
 
 import os
 import shutil
