@@ -221,7 +221,6 @@ def test_what_is_done_is_not_done_again(buckets: Path, tmp_path: Path) -> None:
 PROGRAM = "import sys; from clausula.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
-@pytest.mark.no_cover
 def test_a_run_that_was_killed_goes_on_and_ends_the_same(buckets: Path, tmp_path: Path) -> None:
     run_buckets(BOOK, buckets, tmp_path / "whole")
     arguments = [sys.executable, "-c", PROGRAM, "run", str(buckets), "--out", str(tmp_path / "killed")]

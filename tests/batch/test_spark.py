@@ -20,7 +20,6 @@ from tests.batch.golden import golden, readings
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
-    pytest.mark.no_cover,
 ]
 
 

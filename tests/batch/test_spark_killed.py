@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="executors are found in /proc"),
     pytest.mark.usefixtures("java_for_spark"),
-    pytest.mark.no_cover,
 ]
 PROGRAM = "import sys; from clausula.cli import main; sys.exit(main(sys.argv[1:]))"
 EXECUTOR = "CoarseGrainedExecutorBackend"

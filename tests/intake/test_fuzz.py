@@ -39,8 +39,6 @@ from clausula.situation import read_situation
 from clausula.sources import LineError
 from tests.intake.world import EXAMPLES, FACTS, claim, desk, item, write
 
-pytestmark = pytest.mark.no_cover  # so that a minute tries more
-
 XML = (EXAMPLES / "swiss-5.0-payant-hospital.xml").read_bytes()
 CSV = (EXAMPLES / "lines-nl-physiotherapy.csv").read_bytes()
 JSON = json.dumps(
@@ -211,6 +209,7 @@ def test_mutated(reader: str) -> None:
     given(strategy)(try_one)()
 
 
+@pytest.mark.no_cover  # so that a minute tries more
 @pytest.mark.parametrize("reader", READERS)
 def test_mutated_for_a_while(reader: str) -> None:
     strategy, try_one = READERS[reader]

@@ -30,7 +30,6 @@ def giulia() -> None:
     paper(person.id, "invoice-receipt", date(2025, 5, 10))
 
 
-@pytest.mark.no_cover
 def test_the_page_shows_what_a_real_server_answers(
     committed_cast: Cast, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
