@@ -126,12 +126,14 @@ class Decision:
     borne.
     """
 
-    __slots__ = ("_covers", "_number", "_said", "_steps")
+    __slots__ = ("_covers", "_number", "_outcome", "_reason", "_said", "_steps")
 
     def __init__(self, said: Said, number: int) -> None:
         self._said, self._number = said, number
         self._covers: tuple[CoverDecision, ...] | None = None
         self._steps: tuple[Step, ...] | None = None
+        self._outcome = ""
+        self._reason: int | None = None
 
     @property
     def program(self) -> Program:
@@ -208,6 +210,11 @@ class Decision:
     @property
     def outcome(self) -> str:
         """covered, partly, not_covered, needs_document, needs_authorisation or needs_person."""
+        if not self._outcome:
+            self._outcome = self._found_outcome()
+        return self._outcome
+
+    def _found_outcome(self) -> str:
         outcomes = [cover.outcome for cover in self.covers]
         for outcome in OPEN_OUTCOMES:
             if outcome in outcomes:
@@ -226,6 +233,11 @@ class Decision:
     @property
     def reason(self) -> int:
         """The row that decided: what opened it, else what refused or cut it first; -1 when all is paid."""
+        if self._reason is None:
+            self._reason = self._found_reason()
+        return self._reason
+
+    def _found_reason(self) -> int:
         for cover in self.covers:
             if cover.outcome in OPEN_OUTCOMES:
                 return cover.reason
