@@ -51,7 +51,7 @@ class House:
         """The code that comes by SMS to the phone after it was asked for."""
         before = len(self._codes(phone))
         ask()
-        for _ in range(900):  # behind what the worker hands on of the whole demo just loaded
+        for _ in range(200):
             if len(codes := self._codes(phone)) > before:
                 return codes[-1]
             time.sleep(0.1)
