@@ -186,7 +186,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"request_login_code": None}  # a second count beside ours, with another sentence, would only confuse
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": None
+}  # a second count beside ours, with another sentence, would only confuse
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("CLAUSULA_PROXIES", "1" if PRODUCTION else "0"))
 MFA_ADAPTER = "clausula_server.accounts.adapter.SecondFactorAdapter"
