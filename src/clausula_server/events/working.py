@@ -23,7 +23,6 @@ def job(
 
     An urgent one overtakes whatever waits, and has places of its own where long ones hold all the others.
     """
-    lane = {"queue": URGENT, "priority": 1} if urgent else {}
 
     def made(work: Work) -> tasks.Task[Any, Any, Any]:
         @functools.wraps(work)
@@ -35,6 +34,12 @@ def job(
                 if not connection.in_atomic_block:
                     connection.close()
 
-        return app.task(name=name, retry=retry or False, queueing_lock=queueing_lock, **lane)(run)
+        return app.task(
+            name=name,
+            retry=retry or False,
+            queueing_lock=queueing_lock,
+            queue=URGENT if urgent else "default",
+            priority=1 if urgent else 0,
+        )(run)
 
     return made
