@@ -16,6 +16,7 @@ from _portfolios import load_of_machine, peak_mib, portfolio_in_buckets, timed
 
 from clausula.batch.buckets import Buckets
 from clausula.batch.running import run_buckets
+from clausula.batch.storing import write_parquet
 from clausula.book import load_plans
 
 
@@ -71,8 +72,7 @@ def read_and_write(buckets: Buckets, written: dict[str, list[pa.Table]], copy: P
         for file in sorted((buckets.folder / name).iterdir()):
             pq.read_table(file)
         for number, table in enumerate(written[name]):
-            options: dict[str, Any] = {"store_decimal_as_integer": True, "write_statistics": False}
-            pq.write_table(table, copy / f"{number}-{name}.parquet", compression="lz4", **options)
+            write_parquet(table, copy / f"{number}-{name}.parquet")
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(one, written))

@@ -18,6 +18,16 @@ from clausula.household import Household, Person
 def test_an_amount_is_whole_minor_units(amount: Any, currency: str, minor: int) -> None:
     assert money.to_minor(amount, currency) == minor
     assert money.to_decimal(minor, currency) == Decimal(amount)
+    assert Decimal(money.to_text(minor, currency)) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(0, "CHF", "0.00"), (5, "EUR", "0.05"), (-5, "EUR", "-0.05"), (-12_345, "CHF", "-123.45"), (7, "JPY", "7"),
+     (1_002, "KWD", "1.002")],
+)  # fmt: skip
+def test_an_amount_as_text_for_data_has_all_its_decimals(minor: int, currency: str, text: str) -> None:
+    assert money.to_text(minor, currency) == text == str(money.to_decimal(minor, currency))
 
 
 @pytest.mark.parametrize(

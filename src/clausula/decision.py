@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from clausula import codes as k
 from clausula.encoder import Encoder
 from clausula.household import Evidence, Line
-from clausula.money import to_decimal
+from clausula.money import to_decimal, to_text
 from clausula.plan import Benefit, Requirement, Rule
 from clausula.plan import Step as PlanStep
 from clausula.program import Program, Told
@@ -126,12 +126,14 @@ class Decision:
     borne.
     """
 
-    __slots__ = ("_covers", "_number", "_said", "_steps")
+    __slots__ = ("_covers", "_number", "_outcome", "_reason", "_said", "_steps")
 
     def __init__(self, said: Said, number: int) -> None:
         self._said, self._number = said, number
         self._covers: tuple[CoverDecision, ...] | None = None
         self._steps: tuple[Step, ...] | None = None
+        self._outcome = ""
+        self._reason: int | None = None
 
     @property
     def program(self) -> Program:
@@ -208,6 +210,11 @@ class Decision:
     @property
     def outcome(self) -> str:
         """covered, partly, not_covered, needs_document, needs_authorisation or needs_person."""
+        if not self._outcome:
+            self._outcome = self._found_outcome()
+        return self._outcome
+
+    def _found_outcome(self) -> str:
         outcomes = [cover.outcome for cover in self.covers]
         for outcome in OPEN_OUTCOMES:
             if outcome in outcomes:
@@ -226,11 +233,18 @@ class Decision:
     @property
     def reason(self) -> int:
         """The row that decided: what opened it, else what refused or cut it first; -1 when all is paid."""
+        if self._reason is None:
+            self._reason = self._found_reason()
+        return self._reason
+
+    def _found_reason(self) -> int:
         for cover in self.covers:
             if cover.outcome in OPEN_OUTCOMES:
                 return cover.reason
         cut = [cover for cover in self.covers if cover.reason >= 0]
-        if self.left == 0 and self.outcome == "covered":  # what one cover refused and another paid is nobody's reason
+        if (
+            cut and self.left == 0 and self.outcome == "covered"
+        ):  # what one cover refused and another paid is nobody's reason
             cut = [cover for cover in cut if cover.outcome != "not_covered"]
         chosen = [cover for cover in cut if cover.benefit is not None]
         excluded = [cover for cover in cut if cover.reason >> 24 == k.ROW_EXCLUSION]  # says more than "no benefit fits"
@@ -280,33 +294,43 @@ class Decision:
             "advanced": str(self.advanced),
             "reason": self.code,
             "covers": [self._cover(cover) for cover in self.covers],
-            "steps": [self._step(step) for step in self.steps],
+            "steps": self.steps_as_dicts(),
             **({"origin": self.line.origin} if self.line.origin else {}),
         }
 
     def _cover(self, cover: CoverDecision) -> Mapping[str, Any]:
+        currency = self.program.currency
         return {
             "plan": cover.plan,
             "benefit": cover.benefit.id if cover.benefit else None,
             "outcome": cover.outcome,
-            "paid": str(self.amount(cover.paid)),
-            "kept": str(self.amount(cover.kept)),
-            "advanced": str(self.amount(cover.advanced)),
-            "reason": reason_code(self.program, cover.reason, ""),
+            "paid": to_text(cover.paid, currency),
+            "kept": to_text(cover.kept, currency),
+            "advanced": to_text(cover.advanced, currency),
+            "reason": self.reason_of(cover),
         }
 
-    def _step(self, step: Step) -> Mapping[str, Any]:
-        rule = step.rule
-        return {
-            "kind": step.kind,
-            "plan": step.plan,
-            "clause": step.clause,
-            "rule": getattr(rule, "id", "") or getattr(rule, "verb", ""),
-            "before": str(self.amount(step.before)),
-            "after": str(self.amount(step.after)),
-            **({"failure": step.failure} if step.failure else {}),
-            **({"evidence": step.evidence.id or step.evidence.kind} if step.evidence else {}),
-        }
+    def reason_of(self, cover: CoverDecision) -> str:
+        """A machine-readable reason of one cover: what opened, refused or cut there; "" where nothing did."""
+        return reason_code(self.program, cover.reason, "")
+
+    def steps_as_dicts(self) -> list[dict[str, str]]:
+        """The steps as plain data: kind, plan, clause, rule, the amount before and after as text; of evidence, what is
+        wrong with it and which it is."""
+        currency, found = self.program.currency, []
+        nothing = to_text(0, currency)
+        for step in self.steps:
+            words = step[1].words.copy()
+            if words["kind"] == "requirement":
+                words["before"] = words["after"] = nothing
+                if step.failure:
+                    words["failure"] = step.failure
+                if evidence := step.evidence:
+                    words["evidence"] = evidence.id or evidence.kind
+            else:
+                words["before"], words["after"] = to_text(step[2], currency), to_text(step[3], currency)
+            found.append(words)
+        return found
 
     def __repr__(self) -> str:
         return (

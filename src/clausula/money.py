@@ -64,6 +64,15 @@ def to_decimal(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-decimals(currency))
 
 
+def to_text(minor: int, currency: str) -> str:
+    """Whole minor units as plain text, for data: 3615 -> "36.15". The same as `str(to_decimal(…))`, much quicker."""
+    places = _DECIMALS.get(currency, 2)
+    if not places:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**places)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{places}d}"
+
+
 def to_ppm(share: str) -> int:
     """Turn a share written "80 %" or "12.5%" into parts per million.
 

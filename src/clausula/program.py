@@ -192,6 +192,8 @@ class Told(NamedTuple):
     plan: str
     clause: str
     rule: Rule | Step | None
+    words: dict[str, str]
+    """The same as plain data: kind, plan, clause, rule."""
 
 
 class Tellings(dict[int, Told]):
@@ -202,7 +204,10 @@ class Tellings(dict[int, Told]):
         self.program = program
 
     def __missing__(self, row: int) -> Told:
-        told = self[row] = Told(row, STEP_NAMES[row >> 24], *self.program.clause(row), self.program.rule(row))
+        kind, (plan, clause), rule = STEP_NAMES[row >> 24], self.program.clause(row), self.program.rule(row)
+        name = getattr(rule, "id", "") or getattr(rule, "verb", "")
+        words = {"kind": kind, "plan": plan, "clause": clause, "rule": name}
+        told = self[row] = Told(row, kind, plan, clause, rule, words)
         return told
 
 

@@ -68,6 +68,8 @@ def _database(url: str, role: str) -> dict[str, Any]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {name: value for name, value in parts.items() if name not in known}
     options["options"] = " ".join(filter(None, (options.get("options", ""), f"-c role={role}" if role else "")))
+    # statements with parameters, prepared when they come often: a tenth less work for the database (bench claims)
+    options |= {"server_side_binding": True, "prepare_threshold": 3}
     if most := os.environ.get("CLAUSULA_CONNECTIONS"):
         options["pool"] = {"min_size": 1, "max_size": int(most), "timeout": 10}
     return {

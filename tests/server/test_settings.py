@@ -37,8 +37,9 @@ def test_nothing_need_be_set_for_the_demo() -> None:
 def test_production_takes_everything_from_the_environment() -> None:
     show = "[s.DATABASES['default'][k] for k in ('NAME', 'USER', 'HOST', 'PORT')], s.SESSION_COOKIE_SECURE, s.DEBUG"
     assert load(GOOD, show) == "['clausula', 'app_web', 'db.example.org', '5433'] True False"
-    assert load({**GOOD, "CLAUSULA_CONNECTIONS": "7"}, "s.DATABASES['default']['OPTIONS']") == (
-        "{'sslmode': 'require', 'options': '-c role=app_web', 'pool': {'min_size': 1, 'max_size': 7, 'timeout': 10}}"
+    options = "[s.DATABASES['default']['OPTIONS'][k] for k in ('sslmode', 'options', 'pool')]"
+    assert load({**GOOD, "CLAUSULA_CONNECTIONS": "7"}, options) == (
+        "['require', '-c role=app_web', {'min_size': 1, 'max_size': 7, 'timeout': 10}]"
     )
 
 

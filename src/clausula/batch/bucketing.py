@@ -24,6 +24,7 @@ from clausula.batch.deciding import Lines
 from clausula.batch.gather import Progress, desk_for, known_facts, quiet
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
+from clausula.batch.storing import write_parquet
 from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
 from clausula.batch.vetting import Source, explained, first_of, odd_cells, vetted
@@ -228,10 +229,10 @@ def _finish(making: Making, number: int, name: str, market: Market, usage: pa.Ta
     for table, file in (
         (members.people, kept.PEOPLE), (members.enrolments, kept.ENROLMENTS), (members.evidence, kept.EVIDENCE),
     ):  # fmt: skip
-        pq.write_table(table, folder / file, compression="lz4")
+        write_parquet(table, folder / file)
     if usage is not None:
         mine = pc.is_in(usage.column("household").cast(pa.string()), pa.array(members.homes))
-        pq.write_table(usage.filter(mine), folder / kept.USAGE, compression="lz4")
+        write_parquet(usage.filter(mine), folder / kept.USAGE)
     lines = making.take(number)
     count = 0
     if lines is not None:
@@ -239,7 +240,7 @@ def _finish(making: Making, number: int, name: str, market: Market, usage: pa.Ta
         lines = lines.take(pa.array(Lines(market.program, members, lines).order))
         count = lines.num_rows
         _count(making.tally, lines, market.currency)
-        pq.write_table(_telling(lines), folder / kept.LINES, compression="lz4")
+        write_parquet(_telling(lines), folder / kept.LINES)
     return Bucket(name, market.currency, market.order, market.plans, len(members.homes), len(members.home), count)
 
 

@@ -57,6 +57,17 @@ def known_range(values: Ints) -> Any:
 
 
 @_compiled
+def marked(code: Ints, values: Ints, bit: int) -> bool:
+    """Set a bit of the code of every line whose value is known; whether there is one."""
+    found = False
+    for i in range(len(values)):
+        if values[i] != MISSING:
+            code[i] |= np.int64(1) << bit
+            found = True
+    return found
+
+
+@_compiled
 def looked_up(values: Ints, start: int, table: Ints) -> Ints:
     """What a table says of each value: its first entry of those not known, then of the value `start` and so on."""
     found = np.empty(len(values), np.int64)

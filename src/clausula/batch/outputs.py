@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clausula.batch.tally import Tally, TotalsError
-from clausula.decision import Decision, reason_code
+from clausula.decision import Decision
 from clausula.intake import Listed
 from clausula.usage import Usage
 
@@ -131,7 +131,7 @@ def _row(household: str, source: str, decision: Decision) -> dict[str, Any]:
         {
             "plan": cover.plan, "benefit": cover.benefit.id if cover.benefit else None, "outcome": cover.outcome,
             "paid": decision.amount(cover.paid), "kept": decision.amount(cover.kept),
-            "advanced": decision.amount(cover.advanced), "reason": reason_code(program, cover.reason, ""),
+            "advanced": decision.amount(cover.advanced), "reason": decision.reason_of(cover),
             "clause": program.clause(cover.reason)[1] or (cover.benefit.clause if cover.benefit else None),
         }
         for cover in decision.covers

@@ -34,6 +34,7 @@ from clausula.batch.buckets import Bucket, Buckets, load, read_buckets, refuse_s
 from clausula.batch.deciding import Decided, Lines, deciding_for
 from clausula.batch.folder import BUCKET_RUN as MARK
 from clausula.batch.gather import Progress, quiet
+from clausula.batch.storing import write_parquet
 from clausula.batch.tally import Tally
 from clausula.batch.usage_tables import SCHEMA, usage_table
 from clausula.book import Book
@@ -223,8 +224,7 @@ def totals_of(decided: Decided) -> dict[str, Any]:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    options: dict[str, Any] = {"compression": "lz4", "store_decimal_as_integer": True, "write_statistics": False}
-    _whole(path, lambda place: pq.write_table(table, place, **options))
+    _whole(path, lambda place: write_parquet(table, place))
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from clausula import codes as k
 from clausula.batch.eras import Eras, grows
-from clausula.batch.loops import distinct, known_range, looked_up, period_at, situate
+from clausula.batch.loops import distinct, known_range, looked_up, marked, period_at, situate
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
 from clausula.batch.values import DENSE, FIELDS, Values, renumbered, same
@@ -28,6 +28,9 @@ CODED = frozenset({"code", "flag", "set"})
 """Kinds of facts that have few values; of the others a column of the table differs from line to line."""
 
 DENSE_BITS = 16
+FEW = 256
+"""Codes of a source that are left as they are, also where several of them mean the same."""
+
 NO_CLASSES = np.zeros(1, np.int64)
 
 
@@ -158,13 +161,12 @@ class Source:
 
     def __init__(self, code: Ints, classes: Mapping[tuple[int, int], Ints]) -> None:
         self._seen: dict[frozenset[tuple[int, int]], Ints | None] = {}
-        telling = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
-        if not telling:
-            self.code, self.classes = np.zeros(len(code), np.int32), telling
-            return
-        content, example = distinct(np.stack([*telling.values()]).astype(np.int64, copy=False))
-        self.code = content[code]
-        self.classes = {key: renumbered(row, int(row.max()) + 1)[example] for key, row in telling.items()}
+        self.code = code
+        self.classes = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
+        if any(len(row) > FEW for row in self.classes.values()):
+            content, example = distinct(np.stack([*self.classes.values()]).astype(np.int64, copy=False))
+            self.code = content[code]
+            self.classes = {key: renumbered(row, int(row.max()) + 1)[example] for key, row in self.classes.items()}
 
     def seen(self, wanted: Collection[tuple[int, int]]) -> Ints | None:
         """One number for all codes that are the same in what is wanted; None where they all are."""
@@ -303,10 +305,8 @@ class Situating:
             stated = values.stated(column.spec)
             if stated is None:
                 continue
-            there = stated != MISSING
             keys = [(place, slot) for slot in (range(self.eras.depth) if column.block else (-1,))]
-            if there.any():
-                code |= there.astype(np.int64) << len(bits)
+            if marked(code, stated, len(bits)):
                 bits.append(keys)
         if len(bits) < DENSE_BITS:
             unique = np.flatnonzero(np.bincount(code, minlength=1))
@@ -330,6 +330,7 @@ class Situating:
 
     def _number(self, group: Ints, kinds: Sequence[tuple[tuple[int, ...], int]], sources: Sequence[Source]) -> Any:
         asks, asked, classes, at = [0], [], [], 0
+        sources = [source for source in sources if source.classes]
         places: dict[int, int] = {}
         for covers, service in kinds:
             wanted = self._wanted(covers, service)

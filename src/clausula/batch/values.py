@@ -174,15 +174,19 @@ class Values:
         inverse = renumbered(pairs, (len(words) + 1) * width * span)
         example = np.empty(int(inverse.max(initial=-1)) + 1, np.int64)
         example[inverse] = np.arange(self.rows)
+        known: dict[Any, int] = self.program.cache.setdefault("day kinds", {})
         found = []
         for row in example.tolist():
-            word = words[country[row]] if country[row] >= 0 else ""
-            stated = {name: names[at[self.person[row]]] for name, (names, at) in zip(facts, there, strict=True)
-                      if at is not None and at[self.person[row]] >= 0}  # fmt: skip
-            line = Line("", "", "", date.fromordinal(int(self.served[row])), facts={"country": word} if word else {})
-            context = Context(line, Person("", date.min, facts=stated), None, None)
-            of_plan = countries[by_home[self.people.members.home[self.person[row]]]]
-            found.append(self.people.code(spec, day_kind_of(context, of_plan)))
+            person, word = self.person[row], words[country[row]] if country[row] >= 0 else ""
+            stated = tuple(None if at is None or at[person] < 0 else names[at[person]] for names, at in there)
+            of_plan = countries[by_home[self.people.members.home[person]]]
+            key = (spec.id, self.served[row], word, stated, of_plan)
+            if key not in known:
+                line = Line("", "", "", date.fromordinal(int(key[1])), facts={"country": word} if word else {})
+                told = {name: value for name, value in zip(facts, stated, strict=True) if value is not None}
+                context = Context(line, Person("", date.min, facts=told), None, None)
+                known[key] = self.people.code(spec, day_kind_of(context, of_plan))
+            found.append(known[key])
         return np.array(found, np.int64)[inverse]
 
     # --- facts of a cover ---

@@ -26,15 +26,19 @@ DIAGNOSES = ("F", "B20", "B21", "B22", "B23", "B24", "Z21", "O", "Z33", "Z34", "
 PATHOLOGIES = ("mental", "psych", "addiction", "depress", "anxiety", "aids", "hiv", "infertil")
 FLAGS = {"mental_illness": (True, "true")}
 TELLING = {"alcohol_or_drugs": "none", "intent": "none", "maternity_event": "none"}
-SERVICES = ("psychiatry", "psychotherapy", "maternity")
+SERVICES = frozenset({"psychiatry", "psychotherapy", "maternity"})
+ASKED = frozenset({*FLAGS, *TELLING, "diagnosis", "diagnoses", "pathology", "indication"})
 
 
 def is_sensitive(country: str, service: str, facts: Mapping[str, Any]) -> bool:
     """Whether a line tells what claims staff may not read of somebody who lives in that country."""
     if country not in FORBIDDEN_IN:
         return False
-    if any(part in SERVICES for part in service.split("/")):
+    if not SERVICES.isdisjoint(service.split("/")):
         return True
+    facts = {fact: facts[fact] for fact in ASKED.intersection(facts) if facts[fact] is not None}
+    if not facts:
+        return False
     if any(facts.get(fact) in values for fact, values in FLAGS.items()):
         return True
     if any(facts.get(fact, nothing) != nothing for fact, nothing in TELLING.items()):

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from pydantic_core import to_json
 
 from clausula_server.claims.world import World
 from clausula_server.lib.acting import NobodyActs, current_actor
@@ -58,7 +59,7 @@ def write(parts: Parts) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT claims_write(%s::jsonb, %s)",
-            [json.dumps(told, default=str), ",".join(sorted(current_actor().roles))],
+            [to_json(told).decode(), ",".join(sorted(current_actor().roles))],
         )
 
 

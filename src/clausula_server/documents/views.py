@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -94,13 +96,15 @@ def opener(content: Content) -> Callable[..., Any]:
         check_link(link, document, current_actor())
         if row.state != State.READY:
             raise Http404
-        return _stream(row)
+        return _stream(row, later=isinstance(request, ASGIRequest))
 
     return open_one
 
 
-def _stream(row: Document) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(open_document(row), content_type=row.media_type)
+def _stream(row: Document, *, later: bool) -> StreamingHttpResponse:
+    """The document, piece by piece. later: for a server that waits for each; else Django would read all at once."""
+    pieces = open_document(row)
+    response = StreamingHttpResponse(_awaited(pieces) if later else pieces, content_type=row.media_type)
     response["Content-Length"] = row.bytes
     inline = row.media_type in SHOWN
     response["Content-Disposition"] = content_disposition_header(not inline, row.name) or "attachment"
@@ -108,3 +112,8 @@ def _stream(row: Document) -> StreamingHttpResponse:
     response["Content-Encoding"] = "identity"
     add_never_cache_headers(response)
     return response
+
+
+async def _awaited(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while piece := await sync_to_async(lambda: next(pieces, b""))():
+        yield piece

@@ -12,17 +12,17 @@ from tests.claims_world import bill, claim_of, counted, italian_home, mri, paper
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
 
 EARLIER = 5_000
-COPIES = """
-    CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
+COPIES = (
+    """CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
         SELECT n, gen_random_uuid() AS claim, gen_random_uuid() AS line, gen_random_uuid() AS decision
-        FROM generate_series(2, %(count)s) n;
-    INSERT INTO claims_claim SELECT (jsonb_populate_record(c, jsonb_build_object(
-            'id', k.claim, 'arrival', k.n, 'key', 'copy ' || k.n))).* FROM claims_claim c, copies k;
-    INSERT INTO claims_line SELECT (jsonb_populate_record(l, jsonb_build_object(
-            'id', k.line, 'claim_id', k.claim, 'decision_id', k.decision))).* FROM claims_line l, copies k;
-    INSERT INTO claims_decision SELECT (jsonb_populate_record(d, jsonb_build_object(
-            'id', k.decision, 'claim_id', k.claim, 'line_id', k.line))).* FROM claims_decision d, copies k;
-"""
+        FROM generate_series(2, %(count)s) n""",
+    """INSERT INTO claims_claim SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'id', k.claim, 'arrival', k.n, 'key', 'copy ' || k.n))).* FROM claims_claim c, copies k""",
+    """INSERT INTO claims_line SELECT (jsonb_populate_record(l, jsonb_build_object(
+        'id', k.line, 'claim_id', k.claim, 'decision_id', k.decision))).* FROM claims_line l, copies k""",
+    """INSERT INTO claims_decision SELECT (jsonb_populate_record(d, jsonb_build_object(
+        'id', k.decision, 'claim_id', k.claim, 'line_id', k.line))).* FROM claims_decision d, copies k""",
+)
 
 
 def test_five_thousand_earlier_claims_are_not_read(db: None) -> None:
@@ -30,7 +30,8 @@ def test_five_thousand_earlier_claims_are_not_read(db: None) -> None:
     papers(home.of("carla"))
     bill(home.of("carla"), mri(date(2026, 2, 10), 10))
     with connection.cursor() as cursor:
-        cursor.execute(COPIES, {"count": EARLIER})
+        for each in COPIES:
+            cursor.execute(each, {"count": EARLIER} if "%(count)s" in each else None)
     assert Claim.objects.count() == EARLIER
     assert look_at(home.household.id, date(2026, 5, 10)).standing == []
     with counted() as statements:

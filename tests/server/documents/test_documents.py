@@ -17,7 +17,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -256,6 +256,22 @@ def test_a_stolen_link_opens_nothing(cast: Cast, folder: Path, client: Client, a
         sven = kept(cast, whose="sven")
     other = link_to(sven, cast.acts("sven")).partition("?")[2]
     assert client.get(f"/documents/bill/{row.id}/?{other}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_web_server_hands_a_document_over_piece_by_piece(cast: Cast, folder: Path, as_web: None) -> None:
+    data = b"%PDF-1.7\n" + b"x" * 300_000 + b"%%EOF\n"
+    link = link_to(kept(cast, data), cast.acts("anna"))
+
+    async def opened() -> list[bytes]:
+        client = AsyncClient()
+        await client.aforce_login(cast.users["anna"])
+        answer: Any = await client.get(link)
+        return [piece async for piece in answer.streaming_content]
+
+    pieces = async_to_sync(opened)()
+    assert b"".join(pieces) == data
+    assert len(pieces) > 4
 
 
 @pytest.mark.django_db

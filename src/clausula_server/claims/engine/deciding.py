@@ -15,7 +15,7 @@ import clausula
 from clausula import codes as k
 from clausula import compiled
 from clausula.adjudicate import decide
-from clausula.decision import Adjudication, CoverDecision, Decision
+from clausula.decision import Adjudication, CoverDecision
 from clausula.left import left
 from clausula.memory import program_memory
 from clausula.money import to_minor
@@ -306,9 +306,8 @@ def _provider(row: Json) -> clausula.Provider:
 
 def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
     (decision,), program = done.decisions, at.program
-    reason = decision.reason
-    plan, clause = program.clause(reason) if reason >= 0 else ("", "")
-    told = decision.as_dict()
+    outcome, row, code = decision.outcome, decision.reason, decision.code
+    plan, clause = program.clause(row) if row >= 0 else ("", "")
     advanced = [_advanced(at, cover, decision.line) for cover in decision.covers]
     covers = [
         {
@@ -319,22 +318,22 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
             "cash": cover.paid if cover.cash else 0,
             "kept": cover.kept,
             "advanced": ahead,
-            "reason": each["reason"],
+            "reason": decision.reason_of(cover),
         }
-        for cover, each, ahead in zip(decision.covers, told["covers"], advanced, strict=True)
+        for cover, ahead in zip(decision.covers, advanced, strict=True)
     ]
     content = {
         "program": mark_of(program),
         "editions": [each.digest for each in at.read],
         "facts": _plain(decision.line.facts),
-        "row": list(decision.row),
+        "row": [None if cell == k.MISSING else cell for cell in decision.row],
         "cells": list(done.said.cells(0)),
         "trace": list(done.said.notes(0)),
         "evidence": _looked_at(done),
-        "steps": told["steps"],
+        "steps": decision.steps_as_dicts(),
     }
     return Verdict(
-        outcome=told["outcome"],
+        outcome=outcome,
         charged=decision.row[k.CHARGED],
         paid_by_others=decision.row[k.OTHERS],
         paid=sum(cover.paid for cover in decision.covers),
@@ -342,13 +341,13 @@ def _verdict(at: Situation, done: Adjudication, moves: Usage) -> Verdict:
         borne=decision.left,
         advanced=sum(advanced),
         covers=covers,
-        reason=told["reason"],
+        reason=code,
         plan=plan,
         clause=clause,
         editions=[each.digest for each in at.read],
         moves=moves,
         content=content,
-        missing=_missing(decision, told, plan, clause),
+        missing=_missing(program, WAITS[outcome], row, code, plan, clause) if outcome in WAITS else None,
     )
 
 
@@ -391,15 +390,12 @@ def mark_of(program: Program) -> str:
     return mark
 
 
-def _missing(decision: Decision, told: Json, plan: str, clause: str) -> Missing | None:
-    if told["outcome"] not in WAITS:
-        return None
-    kind, row = WAITS[told["outcome"]], decision.reason
-    rule = decision.program.rule(row)
+def _missing(program: Program, kind: str, row: int, code: str, plan: str, clause: str) -> Missing:
+    rule = program.rule(row)
     if isinstance(rule, Requirement) and row >> 24 == k.ROW_REQUIREMENT:
         return Missing(kind, tuple(rule.evidence), "", rule.id, plan, clause)
-    fact = decision.program.tests[row & 0xFFFFFF][0].fact if row >= 0 and row >> 24 == k.ROW_TEST else ""
-    return Missing(kind, (), fact, getattr(rule, "id", "") or told["reason"], plan, clause)
+    fact = program.tests[row & 0xFFFFFF][0].fact if row >= 0 and row >> 24 == k.ROW_TEST else ""
+    return Missing(kind, (), fact, getattr(rule, "id", "") or code, plan, clause)
 
 
 def minor(amount: str, currency: str) -> int:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 import clausula
+from clausula import codes as k
 from clausula.decision import Decision, Said
 from clausula.encoder import Encoder
 from clausula.explain import Teller
@@ -101,7 +102,8 @@ def _read(book: Combined, line: Json, content: Json, evidence: Mapping[str, Json
     nobody = clausula.Household("", (clausula.Person(str(line["person"]), NOWHERE),))
     encoder = Encoder(program, nobody, {})
     encoder.evidence_of = found
-    facts, cells, trace = (array("q", content[name]) for name in ("row", "cells", "trace"))
+    facts = array("q", [k.MISSING if cell is None else cell for cell in content["row"]])
+    cells, trace = array("q", content["cells"]), array("q", content["trace"])
     return Decision(Said(encoder, [stated], [facts], (array("q"), cells, trace)), 0)
 
 

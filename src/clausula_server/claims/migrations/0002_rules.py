@@ -64,11 +64,11 @@ def stays(table: str, columns: str) -> str:
 # Everything a decision looks at, in one answer, after the household is locked. A function, because in it every
 # statement sees what was committed when the lock was given; in one plain statement the balances would be those of
 # before the wait. It acts as the system until claims_write takes that back, or the transaction ends.
-BEGIN = """
-    CREATE FUNCTION claims_begin(
+READING = """
+    CREATE OR REPLACE FUNCTION claims_begin(
         of_person uuid, on_day date, of_household uuid, since date, from_arrival integer, claim_key text,
         codes text[], entities text[], locked boolean
-    ) RETURNS jsonb LANGUAGE plpgsql AS $$
+    ) RETURNS jsonb LANGUAGE plpgsql <settings> AS $$
     DECLARE
         home uuid := of_household;
         standing jsonb; papers jsonb; members uuid[]; wanted text[]; touched text[];
@@ -144,11 +144,21 @@ BEGIN = """
                 FROM directory_provider v WHERE v.code = ANY (wanted)),
             'accounts', (SELECT jsonb_agg(jsonb_build_object('id', a.id, 'code', a.code, 'currency', a.currency,
                     'kind', a.kind, 'owner', a.owner))
-                FROM ledger_account a WHERE a.owner IS NULL AND a.code LIKE 'claims.%' OR a.owner = ANY (members)
-                    OR a.owner IN (SELECT id FROM directory_provider WHERE code = ANY (wanted)))
+                FROM ledger_account a WHERE <owned>)
         );
     END $$;
 """
+
+
+def reading(owned: str, settings: str = "") -> str:
+    """The function. owned: which accounts of the ledger are read. settings: of the database, while it runs."""
+    return READING.replace("<owned>", owned).replace("<settings>", settings)
+
+
+BEGIN = reading(
+    """a.owner IS NULL AND a.code LIKE 'claims.%' OR a.owner = ANY (members)
+                    OR a.owner IN (SELECT id FROM directory_provider WHERE code = ANY (wanted))"""
+)
 
 
 def inserts(table: str, part: str) -> str:

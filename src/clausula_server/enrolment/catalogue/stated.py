@@ -55,17 +55,21 @@ def knows_fact(digest: str, fact: str) -> bool:
 
 def knows_stated(digest: str, fact: str, of: str) -> bool:
     """Whether an edition, or the catalogue it was registered with, has a fact that can be stated of somebody."""
-    read = edition(digest)
-    spec = facts.spec_of(fact, ({each.id: each for each in read.slices[-1].plan.of(Fact)}, read.catalogue.facts))
+    spec = facts.spec_of(fact, (_own(digest)[0], edition(digest).catalogue.facts))
     return spec is not None and spec.of == of and not spec.derive and fact not in facts.BUILT_IN
+
+
+@lru_cache(maxsize=256)
+def _own(digest: str) -> tuple[dict[str, Fact], frozenset[str]]:
+    """The facts an edition has of its own, and the names of its readings."""
+    plan = edition(digest).slices[-1].plan
+    return {each.id: each for each in plan.of(Fact)}, frozenset(each.id for each in plan.of(Parameter))
 
 
 def check_facts(digest: str, stated: Facts, place: str, of: str = "enrolment") -> tuple[dict[str, Any], list[Fault]]:
     """Facts as they are kept, and what is wrong with them: unknown, not stated by anybody, not of their kind."""
     read, kept, faults = edition(digest), {}, []
-    plan = read.slices[-1].plan
-    own = {each.id: each for each in plan.of(Fact)}
-    readings = {each.id for each in plan.of(Parameter)}
+    plan, (own, readings) = read.slices[-1].plan, _own(digest)
     for fact, value in stated.items():
         spec = facts.spec_of(fact, (own, read.catalogue.facts))
         where = f"{place}.{fact}" if place else fact

@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
+from pydantic_core import to_json
 
 from clausula_server.ledger.models import Account, Entry, Transfer
 from clausula_server.lib.acting import action
@@ -73,7 +74,7 @@ def _post(new: Sequence[NewTransfer]) -> dict[str, UUID]:
         for account, amount in each.entries
     ]
     with connection.cursor() as cursor:
-        told = [json.dumps(transfers, default=str), json.dumps(entries, default=str)]
+        told = [to_json(transfers).decode(), to_json(entries).decode()]
         cursor.execute("SELECT ledger_post(%s::jsonb, %s::jsonb)", told)
         (answer,) = cursor.fetchone()
     held: dict[str, str] = json.loads(answer) if isinstance(answer, str) else answer
