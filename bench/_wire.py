@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from email.message import Message
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,21 @@ WORKERS = 2
 @contextmanager
 def server() -> Iterator[str]:
     """A server on the database of the house, and the token of a practice's software."""
+    token = practice()
+    process = launch()
+    try:
+        wait_for(process)
+        yield token
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def launch() -> subprocess.Popen[bytes]:
+    """Start the web processes on the database of the house, in a process group of their own."""
     from django.conf import settings  # noqa: PLC0415 - Django is set up by now
     from django.db import connections  # noqa: PLC0415
 
-    token = practice()
     connections.close_all()
     env = {
         **os.environ, "CLAUSULA_SECRET_KEY": settings.SECRET_KEY, "CLAUSULA_KEYS": settings.CLAUSULA_KEYS,
@@ -38,18 +50,21 @@ def server() -> Iterator[str]:
         *("--host", "127.0.0.1", "--port", str(PORT), "--workers", str(WORKERS), "--workers-kill-timeout", "3"),
         *("--http", "1", "--no-ws", "--log-level", "warning"),
     ]
-    process = subprocess.Popen(program, env=env, start_new_session=True)
-    try:
-        for _ in range(200):
-            try:
-                ask(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5), "GET", "/health", token, None)
+    return subprocess.Popen(program, env=env, start_new_session=True)
+
+
+def wait_for(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the web server answers. Raises RuntimeError where it ends instead, or is silent for a minute."""
+    for _ in range(600):
+        try:
+            ask(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5), "GET", "/health", "", None)
+        except (OSError, http.client.HTTPException):
+            if process.poll() is not None:
                 break
-            except OSError:
-                time.sleep(0.1)
-        yield token
-    finally:
-        process.terminate()
-        process.wait(30)
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the web server does not answer")
 
 
 def practice() -> str:
@@ -66,13 +81,20 @@ def practice() -> str:
 
 def ask(wire: http.client.HTTPConnection, method: str, path: str, token: str, body: Any, key: str = "") -> bytes:
     """One request on an open connection. Raises RuntimeError for what is no success."""
+    status, _headers, told = exchange(wire, method, path, token, body, key)
+    if status >= 300:
+        raise RuntimeError(f"{status} {told[:300]!r}")
+    return told
+
+
+def exchange(
+    wire: http.client.HTTPConnection, method: str, path: str, token: str, body: Any, key: str = ""
+) -> tuple[int, Message, bytes]:
+    """One request on an open connection: status, headers and body of the answer."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key or "-"}
     wire.request(method, path, None if body is None else json.dumps(body), headers)
     answer = wire.getresponse()
-    told = answer.read()
-    if answer.status >= 300:
-        raise RuntimeError(f"{answer.status} {told[:300]!r}")
-    return told
+    return answer.status, answer.headers, answer.read()
 
 
 def today() -> date:

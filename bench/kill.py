@@ -1,4 +1,8 @@
-"""The deciding process, and at times the database, killed with SIGKILL again and again: what is lost, twice or half."""
+"""What decides, and at times the database, killed with SIGKILL again and again: what is lost, twice or half.
+
+Twice: a process that decides claims without anything around it, killed in the middle of each; then the web server, that
+claims are sent to over HTTP by clients who send again, under the same key, what was not acknowledged.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import _dying_web
 from _house import audit, bill, families, house, options, tell
 
 from clausula_server.database.embedded import Cluster
@@ -20,15 +26,29 @@ from clausula_server.database.embedded import Cluster
 
 def main() -> int:
     """Kill for a while, then hold the house against itself."""
-    arguments = options(__doc__, seconds=60, count=100_000, families=20, database=10)
+    arguments = options(__doc__, seconds=60, http=60, count=100_000, families=20, database=10)
+    did: dict[str, Any] = {"kills": 0, "kills_of_the_database": 0}
+    faults: dict[str, int] = {}
     with house() as cluster:
         people = [person for pair in families(arguments.families) for person in pair]
-        did, faults = drill(cluster, people, arguments.seconds, arguments.count, arguments.database)
+        half = len(people) // 2
+        if arguments.seconds:
+            did, faults = drill(cluster, people[:half], arguments.seconds, arguments.count, arguments.database)
+        if arguments.http:
+            acknowledged, web, wrong = _dying_web.drill(cluster, people[half:], arguments.http, arguments.database)
+            here = held("h", acknowledged, _dying_web.lines_of, unanswered=0)
+            did |= {f"http_{name}": count for name, count in web.items()}
+            faults |= {f"http_{name}": count for name, count in (wrong | here).items()}
         proof, wrong = audit()
     words = (
         f"a process that decides claims was killed {did['kills']} times while it worked, and another went on; "
         f"{did['kills_of_the_database']} times the database was killed with it and started again"
     )
+    if arguments.http:
+        words += (
+            f"; the web server was killed {did['http_kills']} times while claims were sent to it, "
+            f"the database {did['http_kills_of_the_database']} times"
+        )
     return tell(words, did | proof, faults | wrong, arguments)
 
 
@@ -80,28 +100,37 @@ def drill(
         "kills_of_the_database": crashes,
         "claims_acknowledged": len(acknowledged),
         "killed_between_commit_and_acknowledgement": repeated,
-    }, {"processes_that_died_by_themselves": died, **held(people, acknowledged)}
+    }, {
+        "processes_that_died_by_themselves": died,
+        **held("k", acknowledged, lambda which: len(a_bill(people, which).lines)),
+    }
 
 
-def held(people: list[UUID], acknowledged: dict[int, str]) -> dict[str, int]:
-    """What the database has, against what was acknowledged and what was sent."""
+def held(
+    letter: str, acknowledged: dict[int, str], lines_of: Callable[[int], int], unanswered: int = 1
+) -> dict[str, int]:
+    """What the database has of the claims whose keys begin with the letter, against what was acknowledged and sent.
+
+    lines_of: how many lines the claim of a number has. unanswered: how many may be there that nobody acknowledged.
+    """
     from clausula_server.claims.models import Claim, Line  # noqa: PLC0415
     from clausula_server.events.models import Event  # noqa: PLC0415
     from clausula_server.lib.acting import acting, system  # noqa: PLC0415
 
     with acting(system("kill")):
-        found = {str(id_): key for id_, key in Claim.objects.values_list("id", "key")}
+        rows = Claim.objects.filter(key__contains=f"/{letter}").values_list("id", "key")
+        found = {str(id_): key for id_, key in rows}
         lines = Counter(
             map(str, Line.objects.filter(stands=True, decision__isnull=False).values_list("claim", flat=True))
         )
         told = Counter(map(str, Event.objects.filter(kind="claim.decided").values_list("subject", flat=True)))
-    number = {claim: int(key.rpartition("/k")[2]) for claim, key in found.items()}
+    number = {claim: int(key.rpartition(f"/{letter}")[2]) for claim, key in found.items()}
     return {
         "claims_lost": sum(claim not in found for claim in acknowledged.values()),
         "claims_twice": len(found) - len(set(number.values())),
-        "claims_half": sum(lines[claim] != len(a_bill(people, which).lines) for claim, which in number.items()),
+        "claims_half": sum(lines[claim] != lines_of(which) for claim, which in number.items()),
         "claims_without_just_one_event": sum(told[claim] != 1 for claim in found),
-        "claims_unacknowledged_but_the_last": max(0, len(set(found) - set(acknowledged.values())) - 1),
+        "claims_nobody_acknowledged": max(0, len(set(found) - set(acknowledged.values())) - unanswered),
     }
 
 

@@ -18,6 +18,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+COVERED = """() => {
+    const [main, tabs] = ["main", ".tabs"].map(each => document.querySelector(each))
+    if (!main || !tabs || !tabs.offsetHeight) return 0
+    window.scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"})
+    const covered = main.getBoundingClientRect().bottom - tabs.getBoundingClientRect().top
+    window.scrollTo({top: 0, behavior: "instant"})
+    return covered
+}"""
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 SHOTS = os.environ.get("CLAUSULA_SCREENSHOTS", "")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -93,7 +101,7 @@ class House:
         """The code that comes by SMS to the phone after it was asked for."""
         before = len(self._codes(phone))
         ask()
-        for _ in range(900):  # behind what the worker hands on of the whole demo just loaded
+        for _ in range(200):
             if len(codes := self._codes(phone)) > before:
                 return codes[-1]
             time.sleep(0.1)
@@ -156,11 +164,21 @@ class Visit:
         """Have axe look at the page, and keep a picture where CLAUSULA_SCREENSHOTS names a folder."""
         self.settle()
         if SHOTS:
-            self.page.screenshot(path=f"{SHOTS}/{name}-{self.mode}.png", full_page=True)
+            self._take(f"{SHOTS}/{name}-{self.mode}.png")
         found = Axe().run(self.page, options=RULES)
         assert found.violations_count == 0, found.generate_report()
         too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not self.page.evaluate(too_wide), f"{name} is wider than the screen"
+        assert self.page.evaluate(COVERED) < 1, f"the end of {name} is under the tabs"
+
+    def _take(self, path: str) -> None:
+        """The whole page, as on a screen that is high enough for it: what sticks to its foot stays there."""
+        size = self.page.viewport_size
+        assert size is not None
+        high = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": size["width"], "height": max(high, size["height"])})
+        self.page.screenshot(path=path, full_page=True)
+        self.page.set_viewport_size(size)
 
     def sign_in(self, phone: str) -> None:
         """By phone and code; phone as E.164."""

@@ -15,7 +15,7 @@ from clausula_server.lib.sealing import open_text
 SEALED = "code by SMS"
 
 
-@job("accounts.send_sealed", retry=RetryStrategy(max_attempts=4, wait=5))
+@job("accounts.send_sealed", retry=RetryStrategy(max_attempts=4, wait=5), urgent=True)
 def send_sealed(sealed: str) -> None:
     """Send a code. Tried four times in a quarter of a minute; then somebody has asked for another one."""
     message = json.loads(open_text(sealed, SEALED))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clausula_server.claims.engine.deciding import Deciding, Verdict
 from clausula_server.claims.world import Account, Charged, Json, Order, Standing, Usage, World, kept_moves, moves_of
 from clausula_server.lib.refusals import refuse
@@ -92,7 +94,7 @@ def _start(world: World, change: Change) -> Order:
     places = [each.line.order for each in world.standing if each.line.id in named]
     places += [line.order for line in (*change.new, *change.replaced.values())]
     if len(named & {each.line.id for each in world.standing}) < len(named):
-        refuse("line", "the line does not stand any more.", "Look again: somebody has just changed it.")
+        refuse("line", _("the line does not stand any more."), _("Look again: somebody has just changed it."))
     return min([*places, change.first] if change.first else places)
 
 

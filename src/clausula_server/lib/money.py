@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from clausula_server.lib.refusals import refuse
 
@@ -51,10 +52,10 @@ def read_amount(text: str, place: str = "amount") -> int:
     try:
         amount = Decimal(text.strip())
     except InvalidOperation:
-        refuse(place, f"“{text}” is not an amount.", "Write it like 1234.50.")
+        refuse(place, _("“%(text)s” is not an amount.") % {"text": text}, _("Write it like 1234.50."))
     units = amount * MINOR_UNITS
     if not amount.is_finite() or units != units.to_integral_value() or abs(units) > LARGEST:
-        refuse(place, f"“{text}” is not an amount with two decimals.", "Write it like 1234.50.")
+        refuse(place, _("“%(text)s” is not an amount with two decimals.") % {"text": text}, _("Write it like 1234.50."))
     return int(units)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
+from django.utils.translation import gettext as _
 from qrbill import QRBill
 
 from clausula_server.lib.money import show_amount
@@ -21,10 +22,14 @@ def bill(demand: Demand) -> QRBill:
     """The QR-bill of what is left to pay. Raises Refused: paid, taken back, or not an account for QR-bills."""
     house = demand.house
     if demand.status != DemandStatus.OPEN:
-        refuse("demand", f"it is {demand.status}.", "There is nothing to pay.")
+        refuse("demand", _("this bill is not open any more."), _("There is nothing to pay."))
     account = house.qr_iban or house.iban
     if account[:2] not in {"CH", "LI"}:
-        refuse("house", f"{account} is no Swiss account; QR-bills go to those.", "Send the reference and the IBAN.")
+        refuse(
+            "house",
+            _("%(account)s is no Swiss account; QR-bills go to those.") % {"account": account},
+            _("Send the reference and the IBAN."),
+        )
     language = demand.person.language if demand.person else "en"
     return QRBill(
         account=account,

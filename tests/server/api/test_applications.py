@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from clausula_server.enrolment.actions.renewal import continue_run
+from clausula_server.enrolment.actions.renewal import continue_run, finish_run
 from clausula_server.enrolment.models import Application, Due, Enrolment, RenewalReport, RenewalRun, Term
 from clausula_server.lib.acting import acting, system
 from clausula_server.lib.periods import period
@@ -122,3 +123,43 @@ def test_a_renewal_is_tried_by_the_worker_and_read_household_by_household(omar: 
     assert all(line["amount"] for line in mine["lines"] if line["what"] == "due")
     assert omar.get(f"/renewals/{run}").json()["finished_at"] is not None
     assert counts() == before
+
+
+def test_what_was_tried_is_done_by_a_real_run_and_once(omar: Asker, known: Known) -> None:
+    days = {"first": days_ago(-1).isoformat(), "last": days_ago(-390).isoformat()}
+    tried = omar.post("/renewals", days).json()["id"]
+    early = omar.post(f"/renewals/{tried}/real")
+    assert (early.status_code, early.json()["faults"][0]["place"]) == (422, "run")
+    with acting(system("test")):
+        continue_run(RenewalRun.objects.get(pk=tried))
+    key = {"Idempotency-Key": "renew-once"}
+    answer = omar.post(f"/renewals/{tried}/real", **key)
+    real, before = answer.json(), counts()
+    assert (answer.status_code, real["dry"], real["first"], real["last"]) == (202, False, days["first"], days["last"])
+    assert answer["Location"] == f"/api/v1/renewals/{real['id']}"
+    assert omar.post(f"/renewals/{tried}/real", **key).json()["id"] == real["id"]
+    assert ProcrastinateJob.objects.filter(task_name="enrolment.renew", args={"run": real["id"]}).count() == 1
+    with acting(system("test")):
+        continue_run(RenewalRun.objects.get(pk=real["id"]))  # as the worker does
+    assert counts()[2] > before[2]
+    lines = {
+        run: [each["lines"] for each in sorted(omar.get(f"/renewals/{run}/reports").json()["items"], key=of)]
+        for run in (tried, real["id"])
+    }
+    assert lines[tried] == lines[real["id"]]
+    of_real = omar.post(f"/renewals/{real['id']}/real")
+    assert (of_real.status_code, of_real.json()["faults"][0]["place"]) == (422, "run")
+
+
+def test_a_run_that_could_not_renew_somebody_is_not_made_real(omar: Asker, known: Known) -> None:
+    with acting(system("test")):
+        run = RenewalRun.objects.get(pk=known.run)
+        RenewalReport.objects.create(run=run, household_id=known.household, lines=[], fault="two editions at a time")
+        finish_run(run)
+    answer = omar.post(f"/renewals/{known.run}/real")
+    assert answer.status_code == 422
+    assert "1 household could not be renewed." in answer.json()["detail"]
+
+
+def of(report: dict[str, Any]) -> str:
+    return str(report["household"])

@@ -50,6 +50,11 @@ BODIES: dict[str, Callable[[Known], Any]] = {
     "withdraw_enrolment": lambda _: {"reason": "thought better of it"},
     "change_plan": lambda _: {"leaving": PIU, "joining": MEDIO, "start": "2027-01-01"},
     "try_renewal": lambda _: {"first": "2027-01-01", "last": "2027-01-31"},
+    "decide_membership": lambda _: {
+        "insurer": "nobody", "verdict": "lost", "ground": "fraud", "reason": "two bills that look invented",
+        "effective_on": days_ago(-30).isoformat(),
+    },
+    "state_fact": lambda _: {"fact": "none", "value": 1, "basis": "a call", "start": days_ago(0).isoformat()},
     "ask_for_document": lambda _: {"kind": "prescription", "due_on": days_ago(-20).isoformat()},
     "hand_in": lambda known: {"attachments": [{"document": str(known.documents["bill"]), "kind": "invoice-receipt"}]},
     "prepare_batch": lambda known: {
@@ -70,7 +75,8 @@ THEIR_OWN = {"list_persons", "list_own_claims", "list_events"}
 OWN_PROVIDER = {"list_claims", "list_evidence"}
 ABOUT_NOBODY = {"show_me", "list_editions", "show_edition", "list_providers", "show_provider", "list_waits"} | {
     "list_arrears", "list_webhooks", "add_webhook", "switch_off_webhook", "list_deliveries",
-    "list_all_applications", "try_renewal", "list_renewals", "show_renewal", "list_renewal_reports", "submit_file",
+    "list_all_applications", "try_renewal", "renew", "list_renewals", "show_renewal", "list_renewal_reports",
+    "submit_file",
     "list_open_appeals", "list_house_accounts", "list_batches", "show_batch", "list_batch_payments", "prepare_batch",
     "release_batch", "cancel_batch", "write_batch_file", "fail_batch", "take_out_file", "import_statement",
     "list_movements", "issue_demand", "issue_demands",

@@ -54,6 +54,14 @@ def test_head_is_get_without_a_body(mara: Asker) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+def test_a_refusal_is_in_the_language_that_is_asked_for(mara: Asker, known: Known) -> None:
+    strange = {**a_bill(known.person), "provider": "nobody"}
+    told = problem(mara.post("/claims", strange, **{"Accept-Language": "de-CH"}), 422, "refused")
+    assert told["faults"][0]["message"] == "Kein Leistungserbringer hat den Code «nobody»."
+    told = problem(mara.post("/claims", strange, **{"Accept-Language": "rm"}), 422, "refused")
+    assert told["faults"][0]["message"] == "no provider has the code “nobody”."
+
+
 def test_a_role_may_not(cast: Cast) -> None:
     problem(Asker(token_of(cast, "sven")).get("/waits"), 403, "not-allowed")
 

@@ -65,7 +65,7 @@ def test_the_bill_leads_back_by_its_reference(cast: Cast, qr_iban: str) -> None:
     assert brings(cast, camt(house, [Booked(10000, reference=spaced)])).placed == 1
     assert fresh(demand).status == "paid"
     assert stands(demand.account) == 0
-    with pytest.raises(Refused, match="it is paid"):
+    with pytest.raises(Refused, match="not open any more"):
         bill(fresh(demand))
 
 

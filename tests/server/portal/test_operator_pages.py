@@ -186,6 +186,29 @@ def test_a_wrong_form_comes_back_with_what_is_wrong(family: House) -> None:
     assert status_of(claim) == ("decided", 36_15)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "On paierait plus que les # ouverts. Payez au plus ce qui est ouvert"),
+        ("de", "Es würde mehr bezahlt als die #, die offen sind. Zahlen Sie höchstens, was offen ist"),
+        ("it", "Si pagherebbe più dei # aperti. Paghi al massimo ciò che è aperto"),
+        ("nl", "Er zou meer betaald worden dan de # die openstaan. Betaal hoogstens wat openstaat"),
+    ],
+)
+def test_what_an_action_refuses_is_said_in_the_readers_language(family: House, language: str, words: str) -> None:
+    with acting(system("test")):
+        claim = paid_scan(family, "carla")
+    line, client = line_of(claim), family.browser("mara")
+    client.cookies["django_language"] = language
+    told = {
+        f"override-{line.id}-paid-0": "9000",
+        f"override-{line.id}-paid-1": "0",
+        f"override-{line.id}-reason": "Much more than was ever charged.",
+    }
+    text = client.post(f"/desk/lines/{line.id}/override/", told).content.decode()
+    assert words in re.sub(r"(EUR )?\d+[.,]\d\d( EUR)?", "#", text)
+
+
 def test_a_person_decides_otherwise_and_the_member_reads_why(family: House) -> None:
     with acting(system("test")):
         claim = paid_scan(family, "carla")

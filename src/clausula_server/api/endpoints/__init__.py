@@ -16,6 +16,7 @@ from clausula_server.api.endpoints import (
     files,
     finance,
     me,
+    memberships,
     money,
     operations,
     people,
@@ -28,7 +29,7 @@ from clausula_server.api.endpoints import (
 ROOMS = tuple(
     each.room
     for each in (
-        me, people, plans, enrolments, applications, renewals, claims, files, requests, operations, documents,
-        providers, money, finance, demands, events,
+        me, people, plans, enrolments, applications, memberships, renewals, claims, files, requests, operations,
+        documents, providers, money, finance, demands, events,
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Renewals: try what a run would do, and read what runs did."""
+"""Renewals: try what a run would do, do what was tried, and read what runs did."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +10,7 @@ from clausula_server.api import applied as showing
 from clausula_server.api.endpoint import Room, Told
 from clausula_server.api.records.applications import RenewalIn, RenewalRecord, RenewalReports, RenewalRuns
 from clausula_server.api.records.plain import Cursor, Size
-from clausula_server.enrolment.actions.renewal import start_run
+from clausula_server.enrolment.actions.renewal import make_real, start_run
 from clausula_server.enrolment.jobs import renew_in_background
 from clausula_server.enrolment.models import RenewalReport, RenewalRun
 
@@ -21,6 +21,19 @@ room = Room("enrolments")
 def try_renewal(request: HttpRequest, body: RenewalIn) -> Annotated[Told, RenewalRecord]:
     """Try a renewal: a dry run, household by household, by the worker. Nothing of it is kept but its reports."""
     row = start_run(body.first, body.last, body.plans, dry=True)
+    renew_in_background(row)
+    return Told(showing.run(row), {"Location": f"/api/v1/renewals/{row.id}"})
+
+
+@room.post(
+    "/renewals/{uuid:run}/real", "enrolment.renewal.run", status=202, headers=("Location",), errors=("refused",)
+)  # fmt: skip
+def renew(request: HttpRequest, run: UUID) -> Annotated[Told, RenewalRecord]:
+    """Do what a dry run told: a real run over the same days and plans, by the worker.
+
+    Only of a dry run that is through and had no fault. What is renewed already stays as it is.
+    """
+    row = make_real(get_object_or_404(RenewalRun, pk=run))
     renew_in_background(row)
     return Told(showing.run(row), {"Location": f"/api/v1/renewals/{row.id}"})
 

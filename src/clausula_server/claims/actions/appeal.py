@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clausula_server.claims.models import Appeal, Claim, Move, Override, Pend, Status
 from clausula_server.events.actions.event import append
@@ -19,9 +20,9 @@ SHORTEST = 10
 def file_appeal(claim: Claim, text: str) -> Appeal:
     """Object to what was decided. Raises Refused where nothing was decided yet, or an appeal is open."""
     if len(text.strip()) < SHORTEST:
-        refuse("text", "say what is wrong with the decision.", "A sentence or two will do.")
+        refuse("text", _("say what is wrong with the decision."), _("A sentence or two will do."))
     if claim.status == Status.RECEIVED:
-        refuse("claim", "nothing is decided yet.", "Wait for the decision.")
+        refuse("claim", _("nothing is decided yet."), _("Wait for the decision."))
     user = current_actor().user
     with elevated("an appeal moves the claim"):
         held = Claim.objects.select_for_update().get(pk=claim.pk)
@@ -29,7 +30,7 @@ def file_appeal(claim: Claim, text: str) -> Appeal:
             with transaction.atomic():
                 row = Appeal.objects.create(claim=held, person_id=held.person_id, text=text.strip(), filed_by=user)
         except IntegrityError:
-            refuse("claim", "an appeal is open already.", "Add to it by a message.")
+            refuse("claim", _("an appeal is open already."), _("Add to it by a message."))
         move_claim(held, Status.APPEALED, "appeal filed")
         append("claim.appealed", held.id, person=held.person_id, provider=held.provider_id)
     return row
@@ -41,9 +42,9 @@ def answer_appeal(appeal: Appeal, answer: str, today: date) -> None:
     that name the appeal. Raises Refused without reasons, or where it is answered."""
     user = current_actor().user
     if appeal.answered_at is not None:
-        refuse("appeal", "this is answered already.", "Another appeal may be filed.")
+        refuse("appeal", _("this is answered already."), _("Another appeal may be filed."))
     if user is None or len(answer.strip()) < SHORTEST:
-        refuse("answer", "give reasons, in sentences.", "Name the clause it rests on.")
+        refuse("answer", _("give reasons, in sentences."), _("Name the clause it rests on."))
     held = Claim.objects.select_for_update().get(pk=appeal.claim_id)
     changed = Override.objects.filter(appeal=appeal, refused_for="").exclude(
         needs_second=True, confirmed_at__isnull=True

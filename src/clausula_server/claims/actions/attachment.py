@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
 from clausula_server.claims.models import Attachment, Claim
 from clausula_server.claims.stated import NewAttachment
@@ -25,7 +27,7 @@ def attach_document(claim: Claim, new: NewAttachment, today: date, evidence: New
     The same document again is the same attachment. Raises Refused for evidence of another person.
     """
     if evidence is not None and evidence.person != claim.person_id:
-        refuse("evidence.person", "the document is of another person.", "Attach it to a claim of theirs.")
+        refuse("evidence.person", _("the document is of another person."), _("Attach it to a claim of theirs."))
     row, fresh = Attachment.objects.get_or_create(
         claim=claim, document=new.document, defaults={"kind": new.kind, "original": new.original, "received_on": today}
     )
@@ -44,7 +46,7 @@ def check_papers(person: UUID, papers: Sequence[NewAttachment]) -> bool:
     found = Document.objects.filter(pk__in=wanted, person=person).exclude(state__in=GONE)
     contents = dict(found.values_list("id", "content"))
     if set(contents) != wanted:
-        refuse("documents", "one of the documents is not there.", "Add it once more.")
+        refuse("documents", _("one of the documents is not there."), _("Add it once more."))
     return Content.MEDICAL in contents.values()
 
 

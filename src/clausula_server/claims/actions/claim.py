@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from clausula_server.claims import sensitivity, store
 from clausula_server.claims.engine.deciding import check_line, currency_on
@@ -54,7 +55,7 @@ def submit_claim(new: NewClaim, today: date | None = None) -> Receipt:
     except IntegrityError as error:  # of another household at the same moment
         if "claims_claim_key" not in str(error):
             raise
-        refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
+        refuse("key", _("another claim came under this key."), _("Take a new key for a new claim."))
     own = tuple(told for told in folded.told if told.line.claim == claim["id"])
     return Receipt(UUID(claim["id"]), status=round_.claims[claim["id"]]["status"], told=own)
 
@@ -76,10 +77,14 @@ def draft(
         locked=locked,
     )
     if world is None:
-        refuse("person", f"they are in no household on {first}.", "Check person and days, or open a household first.")
+        refuse(
+            "person",
+            _("they are in no household on %(first)s.") % {"first": first},
+            _("Check person and days, or open a household first."),
+        )
     if world.known is not None:
         if world.known["digest"] != new.digest():
-            refuse("key", "another claim came under this key.", "Take a new key for a new claim.")
+            refuse("key", _("another claim came under this key."), _("Take a new key for a new claim."))
         return world, {}, []
     claim = _claim(world, new, today or new.received_on, asked_only=not locked)
     return world, claim, _lines(world, new, claim)
@@ -95,34 +100,60 @@ def _key(new: NewClaim) -> str:
 def _check(new: NewClaim) -> None:
     faults = []
     if not new.key or len(new.key) > 120:
-        faults.append(Fault("key", "every claim has a key of 1 to 120 characters.", "Make one, such as a UUID."))
+        faults.append(Fault("key", _("every claim has a key of 1 to 120 characters."), _("Make one, such as a UUID.")))
     if not 1 <= len(new.lines) <= MOST_LINES:
-        faults.append(Fault("lines", f"a claim has 1 to {MOST_LINES} lines.", "Divide what is more."))
+        faults.append(
+            Fault(
+                "lines",
+                _("a claim has 1 to %(most)s lines.") % {"most": MOST_LINES},
+                _("Divide what is more."),
+            )
+        )
     if new.channel not in Channel.values:
-        faults.append(Fault("channel", f"“{new.channel}” is no channel.", f"It is {', '.join(Channel.values)}."))
+        faults.append(
+            Fault(
+                "channel",
+                _("“%(channel)s” is no channel.") % {"channel": new.channel},
+                _("It is %(known)s.") % {"known": ", ".join(Channel.values)},
+            )
+        )
     for number, line in enumerate(new.lines, 1):
         place = f"lines.{number}"
         if line.charged < 0 or not 0 <= line.paid_by_others <= line.charged:
-            mend = "Take back the line it corrects; amounts are never negative."
-            faults.append(Fault(f"{place}.charged", "this cannot have been charged.", mend))
+            mend = _("Take back the line it corrects; amounts are never negative.")
+            faults.append(Fault(f"{place}.charged", _("this cannot have been charged."), mend))
         if not 0 <= line.quantity <= 10**6:
-            faults.append(Fault(f"{place}.quantity", "this is no quantity.", "It is a whole number from 0."))
+            faults.append(Fault(f"{place}.quantity", _("this is no quantity."), _("It is a whole number from 0.")))
         if line.served_on > new.received_on:
-            mend = "Send it when it has been done."
-            faults.append(Fault(f"{place}.served_on", f"{line.served_on} is after it was received.", mend))
+            mend = _("Send it when it has been done.")
+            faults.append(
+                Fault(
+                    f"{place}.served_on",
+                    _("%(served_on)s is after it was received.") % {"served_on": line.served_on},
+                    mend,
+                )
+            )
     refuse_if(faults)
 
 
 def _claim(world: World, new: NewClaim, today: date, *, asked_only: bool) -> dict[str, Any]:
     provider = world.providers.get(new.provider)
     if new.provider and provider is None:
-        refuse("provider", f"no provider has the code “{new.provider}”.", "Look it up in the directory.")
+        refuse(
+            "provider",
+            _("no provider has the code “%(provider)s”.") % {"provider": new.provider},
+            _("Look it up in the directory."),
+        )
     currency = currency_on(world, min(line.served_on for line in new.lines))
     if new.currency != currency and (new.currency or not asked_only):
-        refuse("currency", f"the plans pay in {currency}, not in {new.currency}.", "Convert it at the source.")
+        refuse(
+            "currency",
+            _("the plans pay in %(currency)s, not in %(stated)s.") % {"currency": currency, "stated": new.currency},
+            _("Convert it at the source."),
+        )
     settlement = new.settlement or (provider["settles"] if provider else "reimbursement")
     if settlement == "direct" and provider is None:
-        refuse("provider", "who is to be paid directly?", "Name the provider, or ask for reimbursement.")
+        refuse("provider", _("who is to be paid directly?"), _("Name the provider, or ask for reimbursement."))
     actor = current_actor().user
     return {
         "id": str(new_id()), "household_id": str(world.household), "person_id": str(new.person),
@@ -174,8 +205,14 @@ def charged_line(world: World, line: NewLine, claim: Json, number: int, provider
         facts=dict(line.facts), origin=line.origin[:200],
     )  # fmt: skip
     if world.member(charged.person, line.served_on) is None:
-        mend = "Send what was done in another household in a claim of its own."
-        return charged, [Fault(f"{place}.served_on", f"they are not of this household on {line.served_on}.", mend)]
+        mend = _("Send what was done in another household in a claim of its own.")
+        return charged, [
+            Fault(
+                f"{place}.served_on",
+                _("they are not of this household on %(served_on)s.") % {"served_on": line.served_on},
+                mend,
+            )
+        ]
     kept, faults = check_line(world, charged, place)
     return replace(charged, facts=kept), faults
 
@@ -201,7 +238,7 @@ def reverse_claim(claim: Claim, reason: str, today: date, lines: Sequence[UUID] 
     """Take back a claim, or some of its lines: they are void, what came after them is decided anew, the difference is
     posted. A claim that is reversed already stays so. Raises Refused without a reason."""
     if len(reason.strip()) < 3:
-        refuse("reason", "say why it is taken back.", "A few words will do.")
+        refuse("reason", _("say why it is taken back."), _("A few words will do."))
     world = world_of(claim)
     own = {each.line.id for each in world.standing if each.line.claim == str(claim.id)}
     if not own:
@@ -209,7 +246,7 @@ def reverse_claim(claim: Claim, reason: str, today: date, lines: Sequence[UUID] 
         return
     void = {str(each) for each in lines} or own
     if void - own:
-        refuse("lines", "not all of these lines stand in this claim.", "Look again.")
+        refuse("lines", _("not all of these lines stand in this claim."), _("Look again."))
     settles = {str(claim.id): Status.REVERSED} if void == own else {}
     round_ = Round(world, Change("reversed", void=frozenset(void)), today, "claim.reversed", reason, settles=settles)
     round_.hold()
@@ -224,7 +261,7 @@ def correct_line(line: Line, corrected: NewLine, reason: str, today: date) -> UU
     world = world_of(line.claim, since=corrected.served_on)
     old = next((each for each in world.standing if each.line.id == str(line.id)), None)
     if old is None:
-        refuse("line", "the line does not stand any more.", "Correct the one that does.")
+        refuse("line", _("the line does not stand any more."), _("Correct the one that does."))
     _check_corrected(corrected, old.line)
     new, faults = charged_line(world, corrected, old.claim, old.line.number, old.line.provider)
     refuse_if(faults)
@@ -235,9 +272,15 @@ def correct_line(line: Line, corrected: NewLine, reason: str, today: date) -> UU
 
 def _check_corrected(line: NewLine, old: Charged) -> None:
     if line.charged < 0 or not 0 <= line.paid_by_others <= line.charged:
-        raise Refused(Fault("charged", "this cannot have been charged.", "Amounts are never negative."))
+        raise Refused(Fault("charged", _("this cannot have been charged."), _("Amounts are never negative.")))
     if line.served_on > old.received_on:
-        raise Refused(Fault("served_on", f"{line.served_on} is after it was received.", "Check the day."))
+        raise Refused(
+            Fault(
+                "served_on",
+                _("%(served_on)s is after it was received.") % {"served_on": line.served_on},
+                _("Check the day."),
+            )
+        )
 
 
 @action
@@ -246,7 +289,7 @@ def state_facts(line: Line, facts: Json, today: date) -> UUID:
     world = world_of(line.claim)
     old = next((each.line for each in world.standing if each.line.id == str(line.id)), None)
     if old is None:
-        refuse("line", "the line does not stand any more.", "State it of the one that does.")
+        refuse("line", _("the line does not stand any more."), _("State it of the one that does."))
     stated = NewLine(
         old.service, old.served_on, old.charged, old.quantity, old.paid_by_others, old.time, old.provider, old.stay,
         old.episode, old.indication, {**old.facts, **facts}, old.origin,

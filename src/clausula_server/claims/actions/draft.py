@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clausula_server.claims.actions.attachment import check_papers
 from clausula_server.claims.actions.claim import Receipt, submit_claim
@@ -26,8 +27,8 @@ MOST_KEPT = 20_000
 def keep_draft(person: UUID, content: Mapping[str, Any]) -> Draft:
     """Keep what was filled in so far; one draft for each person a bill is of. Raises Refused for what is no form."""
     if len(str(content)) > MOST_KEPT:
-        refuse("draft", "this is more than a bill holds.", "Send it in parts.")
-    kept, _ = Draft.objects.update_or_create(
+        refuse("draft", _("this is more than a bill holds."), _("Send it in parts."))
+    kept, _made = Draft.objects.update_or_create(
         author=_user(), person_id=person, defaults={"content": dict(content), "touched_at": timezone.now()}
     )
     return kept
@@ -55,5 +56,5 @@ def send_draft(draft: Draft, new: NewClaim, today: date) -> Receipt:
 def _user() -> UUID:
     user = current_actor().user
     if user is None:
-        refuse("draft", "only a person fills in a bill.", "Sign in.")
+        refuse("draft", _("only a person fills in a bill."), _("Sign in."))
     return user

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clausula_server.claims import store
 from clausula_server.claims.folding import Change
@@ -70,7 +71,7 @@ def _arrive(row: dict[str, Any], plain: dict[str, Any], person: UUID, today: dat
     held = _lock(person)
     since = _first_waiting(person)
     if held is None and not Person.objects.filter(pk=person).exists():
-        refuse("person", "there is nobody of that id.", "Register them first.")
+        refuse("person", _("there is nobody of that id."), _("Register them first."))
     if held is None or since is None:
         Evidence.objects.create(**row)
         return
@@ -93,11 +94,20 @@ def _lock(person: UUID) -> UUID | None:
 
 def _check(new: NewEvidence) -> None:
     if not new.kind:
-        refuse("kind", "say what it is.", "Take a kind of the plans' catalogue, such as prescription.")
+        refuse("kind", _("say what it is."), _("Take a kind of the plans' catalogue, such as prescription."))
     if new.status not in STATUSES:
-        refuse("status", f"“{new.status}” is no status.", "It is granted, refused, pending, or nothing.")
+        refuse(
+            "status",
+            _("“%(status)s” is no status.") % {"status": new.status},
+            _("It is granted, refused, pending, or nothing."),
+        )
     if new.valid_from and new.valid_until and new.valid_until < new.valid_from:
-        refuse("valid_until", f"{new.valid_until} is before {new.valid_from}.", "Give a later day, or leave it open.")
+        refuse(
+            "valid_until",
+            _("%(valid_until)s is before %(valid_from)s.")
+            % {"valid_until": new.valid_until, "valid_from": new.valid_from},
+            _("Give a later day, or leave it open."),
+        )
 
 
 def _first_waiting(person: UUID) -> date | None:
@@ -110,9 +120,9 @@ def _first_waiting(person: UUID) -> date | None:
 def answer_authorisation(evidence: Evidence, status: str, today: date) -> None:
     """Grant or refuse what was asked for; what waited for it goes on. Raises Refused where it is answered already."""
     if status not in ("granted", "refused"):
-        refuse("status", f"“{status}” is no answer.", "It is granted or refused.")
+        refuse("status", _("“%(status)s” is no answer.") % {"status": status}, _("It is granted or refused."))
     if evidence.status != "pending":
-        refuse("evidence", "this is answered already.", "Add another where it has changed.")
+        refuse("evidence", _("this is answered already."), _("Add another where it has changed."))
     _lock(evidence.person_id)
     evidence.status = status
     evidence.save(update_fields=["status"])
@@ -123,7 +133,7 @@ def answer_authorisation(evidence: Evidence, status: str, today: date) -> None:
 def void_evidence(evidence: Evidence, today: date) -> None:
     """Take back what should never have been: what rested on it is decided anew. Raises Refused where it is void."""
     if evidence.void:
-        refuse("evidence", "this is void already.", "There is nothing to do.")
+        refuse("evidence", _("this is void already."), _("There is nothing to do."))
     _lock(evidence.person_id)
     evidence.void = True
     evidence.save(update_fields=["void"])

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clausula_server.claims import store
 from clausula_server.claims.actions.claim import world_of
@@ -56,7 +57,7 @@ def override_line(
     """
     user = current_actor().user
     if user is None:
-        refuse("override", "only a person decides otherwise than the rules.", "Sign in.")
+        refuse("override", _("only a person decides otherwise than the rules."), _("Sign in."))
     world = world_of(line.claim)
     stood = _stands(world, line)
     _check(world, stood, covers, reason)
@@ -88,28 +89,36 @@ def _hold(world: World, stood: Standing, row: dict[str, Any], today: date, *, ne
 def _stands(world: World, line: Line) -> Standing:
     found = next((each for each in world.standing if each.line.id == str(line.id)), None)
     if found is None:
-        refuse("line", "the line does not stand any more.", "Decide the one that does.")
+        refuse("line", _("the line does not stand any more."), _("Decide the one that does."))
     return found
 
 
 def _check(world: World, stood: Standing, covers: Sequence[OverCover], reason: str) -> None:
     faults = []
     if len(reason.strip()) < SHORTEST_REASON:
-        faults.append(Fault("reason", "say why, in a sentence.", "Name what it rests on."))
+        faults.append(Fault("reason", _("say why, in a sentence."), _("Name what it rests on.")))
     line, known = stood.line, Deciding(world, {}).benefits(stood.line)
     plans = {plan for plan, _ in known} | {each["plan"] for each in stood.decision["covers"]}
     for number, each in enumerate(covers, 1):
         if each.plan not in plans:
-            faults.append(Fault(f"covers.{number}.plan", f"they are not in {each.plan}.", "Choose one of theirs."))
+            faults.append(
+                Fault(
+                    f"covers.{number}.plan",
+                    _("they are not in %(plan)s.") % {"plan": each.plan},
+                    _("Choose one of theirs."),
+                )
+            )
         if each.benefit and (each.plan, each.benefit) not in known:
-            message = f"{each.plan} has no benefit “{each.benefit}”."
-            faults.append(Fault(f"covers.{number}.benefit", message, "Choose one, or none."))
+            message = _("%(plan)s has no benefit “%(benefit)s”.") % {"plan": each.plan, "benefit": each.benefit}
+            faults.append(Fault(f"covers.{number}.benefit", message, _("Choose one, or none.")))
         if not 0 <= each.cash <= each.paid:
-            faults.append(Fault(f"covers.{number}.paid", "this cannot be paid.", "Amounts are never negative."))
+            faults.append(Fault(f"covers.{number}.paid", _("this cannot be paid."), _("Amounts are never negative.")))
     most = line.charged - line.paid_by_others
     if sum(each.paid - each.cash for each in covers) > most:
-        message = f"more than the {show_amount(most, line.currency)} that are open would be paid."
-        faults.append(Fault("covers", message, "Pay what is open at most; an indemnity beside the bill is `cash`."))
+        message = _("more than the %(amount)s that are open would be paid.") % {
+            "amount": show_amount(most, line.currency)
+        }
+        faults.append(Fault("covers", message, _("Pay what is open at most; an indemnity beside the bill is `cash`.")))
     refuse_if(faults)
 
 
@@ -120,7 +129,7 @@ def confirm_override(override: Override, today: date) -> None:
     user = current_actor().user
     _require_open(override)
     if user is None or user == override.proposed_by:
-        refuse("override", "four eyes are those of two people.", "Let a colleague look at it.")
+        refuse("override", _("four eyes are those of two people."), _("Let a colleague look at it."))
     world = world_of(override.line.claim)
     stood = _stands(world, override.line)
     override.confirmed_by, override.confirmed_at = user, timezone.now()
@@ -137,7 +146,7 @@ def refuse_override(override: Override, reason: str) -> None:
     """Do not confirm what one proposed. Raises Refused without a reason."""
     _require_open(override)
     if len(reason.strip()) < 3:
-        refuse("reason", "say why not.", "A few words will do.")
+        refuse("reason", _("say why not."), _("A few words will do."))
     override.refused_for = reason.strip()[:500]
     override.save(update_fields=["refused_for"])
     append("override.refused", override.id, person=override.person_id)
@@ -149,10 +158,10 @@ def end_override(line: Line, reason: str, today: date) -> None:
     world = world_of(line.claim)
     stood = _stands(world, line)
     if stood.overridden is None:
-        refuse("line", "nobody has decided this line otherwise.", "There is nothing to do.")
+        refuse("line", _("nobody has decided this line otherwise."), _("There is nothing to do."))
     Round(world, Change("override", overridden={stood.line.id: None}), today, "claim.overridden", reason).hold()
 
 
 def _require_open(override: Override) -> None:
     if override.confirmed_at or override.refused_for or not override.needs_second:
-        refuse("override", "this is answered already.", "Propose another where it must change.")
+        refuse("override", _("this is answered already."), _("Propose another where it must change."))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from clausula_server.claims.actions.appeal import move_claim
 from clausula_server.claims.models import Claim, Status
 from clausula_server.claims.posting import key_of
@@ -42,9 +44,9 @@ def pay_provider(claim: Claim, provider: Provider, on: date) -> None:
     if held.paid_to_id == provider.pk:
         return
     if held.status == Status.PAID:
-        refuse("claim", "the member is paid already.", "The member settles with the provider.")
+        refuse("claim", _("the member is paid already."), _("The member settles with the provider."))
     if held.settlement == "direct" or held.paid_to_id is not None:
-        refuse("claim", "it is paid to a provider already.", "Look at the payments of this claim.")
+        refuse("claim", _("it is paid to a provider already."), _("Look at the payments of this claim."))
     held.rounds, held.paid_to = held.rounds + 1, provider
     held.save(update_fields=["rounds", "paid_to"])
     if held.paid > held.cash:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clausula_server.claims.actions.attachment import attach_document, check_papers
 from clausula_server.claims.actions.wait import pass_wait
@@ -29,9 +30,9 @@ def ask_for_document(pend: Pend, kind: str, note: str, due_on: date) -> Request:
     """
     user = current_actor().user
     if user is None:
-        refuse("request", "only a person asks for a document.", "Sign in.")
+        refuse("request", _("only a person asks for a document."), _("Sign in."))
     if not kind:
-        refuse("kind", "say which document.", "Choose one of the list.")
+        refuse("kind", _("say which document."), _("Choose one of the list."))
     direct = pend.claim.settlement == "direct" and pend.claim.provider_id is not None
     together(pass_wait)(pend, Owner.PROVIDER if direct else Owner.MEMBER, due_on)
     row = Request.objects.create(
@@ -49,7 +50,7 @@ def hand_in(claim: Claim, papers: Sequence[NewAttachment], today: date) -> None:
     the medical adviser's where one is medical, else a claims handler's. Raises
     Refused where there is none, or one of somebody else."""
     if not papers:
-        refuse("documents", "there is no document.", "Take a photo, or choose a file.")
+        refuse("documents", _("there is no document."), _("Take a photo, or choose a file."))
     with elevated("who hands in a document may not change whose turn it is otherwise"):
         medical = check_papers(claim.person_id, papers)
         for each in papers:

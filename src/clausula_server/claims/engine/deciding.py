@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 import clausula
 from clausula import codes as k
 from clausula import compiled
@@ -97,7 +99,7 @@ def situation(world: World, on: date) -> Situation:
         dossier = world.dossier(on)
         digests = sorted({held.digest for held in dossier.held}) or sorted({row["digest"] for row in world.terms})[:1]
         if not digests:
-            refuse("person", "nobody of this household is enrolled.", "Enrol them first.")
+            refuse("person", _("nobody of this household is enrolled."), _("Enrol them first."))
         household = household_of(dossier)
         members = {person.id for person in household.people}
         evidence = tuple(_evidence(row) for row in world.evidence if row["person_id"] in members)
@@ -105,7 +107,7 @@ def situation(world: World, on: date) -> Situation:
         known = frozenset(fact for fact in OF_BILLS if any(fact in each.catalogue.facts for each in read))
         program = combined(digests).program
         if program.order != "service":
-            refuse("plan", "these plans decide by reception, not by service.", "This room cannot do so yet.")
+            refuse("plan", _("these plans decide by reception, not by service."), _("This room cannot do so yet."))
         found = Situation(program, replace(household, evidence=evidence), read, known)
         world.situations[mark] = found
     world.situations[on] = found
@@ -134,7 +136,7 @@ class Deciding:
         try:
             done = decide(at.program, at.household, [engine_line(at, line)], self.usage, self.providers)
         except clausula.LineError as error:
-            refuse(f"lines.{line.number}.{error.fact}", f"{error.message}.", "State it as the plan asks for it.")
+            refuse(f"lines.{line.number}.{error.fact}", f"{error.message}.", _("State it as the plan asks for it."))
         before = self.usage.amounts
         moves = {
             Account(*key): amount - before.get(key, 0)
@@ -191,7 +193,13 @@ def check_line(world: World, line: Charged, place: str) -> tuple[dict[str, Any],
     faults: list[Fault] = []
     if line.service not in at.program.service_order:
         near = ", ".join(sorted(name for name in at.program.service_order if name.startswith(line.service[:5]))[:3])
-        faults.append(Fault(f"{place}.service", f"“{line.service}” is no service.", f"Near it: {near or 'none'}."))
+        faults.append(
+            Fault(
+                f"{place}.service",
+                _("“%(service)s” is no service.") % {"service": line.service},
+                _("Near it: %(near)s.") % {"near": near or _("nothing")},
+            )
+        )
     key = f"kept {line.facts!r}"
     if key not in at.facts:
         kept, wrong = _stated(at, line.facts, place)
@@ -395,4 +403,4 @@ def minor(amount: str, currency: str) -> int:
     try:
         return to_minor(amount, currency)
     except ValueError as error:
-        raise Refused(Fault("amount", f"{error}.", "Write it like 1234.50.")) from None
+        raise Refused(Fault("amount", f"{error}.", _("Write it like 1234.50."))) from None

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 import clausula
 from clausula.explain import Teller
 from clausula.guide import ToDo, guide
@@ -75,7 +77,7 @@ def guide_to(world: World, line: Charged, language: str) -> Guidance:
     try:
         told = guide(book, at.household, engine_line(at, line), usage=usage, providers=directory(world))
     except clausula.LineError as error:
-        refuse(error.fact, f"{error.message}.", "State it as the plan asks for it.")
+        refuse(error.fact, f"{error.message}.", _("State it as the plan asks for it."))
     teller = Teller(book.catalogue, language)
     decision = told.decision
     return Guidance(

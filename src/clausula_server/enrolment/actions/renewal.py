@@ -49,6 +49,23 @@ def start_run(first: date, last: date, plans: Iterable[str] = (), *, dry: bool) 
     return row
 
 
+@action
+def make_real(tried: RenewalRun) -> RenewalRun:
+    """A run that does what a dry one told: the same days, the same plans; nothing is done yet. Raises Refused where
+    that one is not dry, is not through, or could not be done with a household.
+
+    Between the two something may have changed: a run renews what is there when it comes to a household.
+    """
+    if not tried.dry:
+        refuse("run", "this is a real run itself.", "Try the days first; name the dry run.")
+    if tried.finished_at is None:
+        refuse("run", "the dry run still goes on.", "Wait until it is through, and read its reports.")
+    if faulty := RenewalReport.objects.filter(run=tried).exclude(fault="").count():
+        message = f"{faulty} {'household' if faulty == 1 else 'households'} could not be renewed."
+        refuse("run", message, "Read their reports, put it right, and try again.")
+    return start_run(tried.first, tried.last, tried.plans, dry=False)
+
+
 def continue_run(run: RenewalRun) -> int:
     """Do the households a run has not done yet, one transaction each; how many it did. What cannot be renewed is told
     in its report and keeps nobody else waiting. Not an action: each household is one."""

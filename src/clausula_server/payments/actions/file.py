@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from clausula_server.events.actions.event import append
 from clausula_server.lib.acting import action, current_actor
 from clausula_server.lib.refusals import refuse
@@ -25,7 +27,7 @@ def write_file(batch: Batch, made_at: datetime) -> BankFile:
     if known is not None:
         return known
     if batch.status != BatchStatus.RELEASED:
-        refuse("batch", f"it is {batch.status}.", "Only a released batch goes to the bank.")
+        refuse("batch", _("this batch is not released."), _("Only a released batch goes to the bank."))
     payments = list(batch.payments.filter(status=PaymentStatus.RELEASED).select_related("mandate").order_by("id"))
     format_, content = write(batch, payments, made_at)
     file = BankFile.objects.create(
@@ -49,6 +51,8 @@ def take_out(file: BankFile) -> bytes:
     """The content of a file, which leaves the house: who took it out is kept as an event. Raises Refused."""
     content = bytes(file.content)
     if sha256(content).hexdigest() != file.sha256:
-        refuse("file", "it is not what was written.", "Do not send it. Restore it, and look how that could happen.")
+        refuse(
+            "file", _("it is not what was written."), _("Do not send it. Restore it, and look how that could happen.")
+        )
     append("bank_file.taken_out", file.id, payload={"name": file.name, "sha256": file.sha256})
     return content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +14,7 @@ from clausula_server.claims.actions.wait import assign_wait
 from clausula_server.claims.models import Owner, Pend, Wait
 from clausula_server.lib.access import guard
 from clausula_server.lib.acting import current_actor
+from clausula_server.lib.refusals import Refused
 from clausula_server.portal.member.claim import language
 from clausula_server.portal.operator.queries import appeals, choices, own_turn, rows_of, to_confirm, waits
 from clausula_server.portal.shown import KINDS
@@ -53,7 +55,10 @@ def take(request: HttpRequest, wait: UUID) -> HttpResponse:
     """Take a wait on, or give it back where one has it already."""
     row = get_object_or_404(Pend, pk=wait, closed_at__isnull=True)
     me = current_actor().user
-    assign_wait(row, None if row.assigned_to == me else me)
+    try:
+        assign_wait(row, None if row.assigned_to == me else me)
+    except Refused as refused:  # it ended in the same moment
+        messages.error(request, " ".join(f"{each.message} {each.mend}" for each in refused.faults))
     if request.POST.get("next") == "claim":
         return redirect("operator_claim", claim=row.claim_id)
     return redirect(f"{request.META.get('HTTP_REFERER') or '/desk/'}")

@@ -8,11 +8,13 @@
     return made
   }
 
-  function remover(item, words, name) {
+  const icon = (place, name) => place.querySelector('template').content.querySelector(`[data-icon=${name}] svg`).cloneNode(true)
+
+  function remover(item, place, name) {
     const button = element('button', 'btn btn-icon btn-ghost-secondary')
     button.type = 'button'
     button.dataset.dropPaper = ''
-    button.append(element('span', '', '×'), element('span', 'visually-hidden', `${words} ${name}`))
+    button.append(icon(place, 'trash'), element('span', 'visually-hidden', `${place.dataset.remove} ${name}`))
     item.append(button)
   }
 
@@ -24,7 +26,7 @@
       picture.alt = ''
       picture.src = URL.createObjectURL(file)
       item.append(picture)
-    }
+    } else item.append(icon(place, 'file'))
     const name = element('span', 'paper-name', file.name)
     const state = element('span', 'paper-state')
     const bar = element('progress', 'bar')
@@ -41,7 +43,7 @@
       bar.remove()
       item.classList.add('wrong')
       name.textContent = `${file.name}: ${words}`
-      remover(item, place.dataset.remove, file.name)
+      remover(item, place, file.name)
     }
     request.upload.addEventListener('progress', event => { if (event.lengthComputable) bar.value = 100 * event.loaded / event.total })
     request.addEventListener('error', () => failed(place.dataset.failed))
@@ -52,14 +54,13 @@
       const kept = answer.documents[0]
       bar.remove()
       name.textContent = kept.name
-      state.textContent = '✓'
-      state.append(element('span', 'visually-hidden', place.dataset.there))
+      state.append(icon(place, 'check'), element('span', 'visually-hidden', place.dataset.there))
       const hidden = element('input')
       hidden.type = 'hidden'
       hidden.name = 'document'
       hidden.value = `${kept.id}|${kind ? kind.value : 'invoice-receipt'}|${kept.name}`
       item.append(state, hidden)
-      remover(item, place.dataset.remove, kept.name)
+      remover(item, place, kept.name)
       changed(item)
     })
     request.open('POST', place.dataset.upload)
