@@ -107,7 +107,7 @@ READING = """
         RETURN jsonb_build_object(
             'household', home,
             'known', (SELECT jsonb_build_object('id', id, 'digest', digest) FROM claims_claim WHERE key = claim_key),
-            'arrival', (SELECT coalesce(max(arrival), 0) + 1 FROM claims_claim WHERE household_id = home),
+            'arrival', 1 + <last>,
             'people', (SELECT jsonb_agg(jsonb_build_object(
                     'id', p.id, 'name', p.given_name, 'born', p.born, 'sex', p.sex, 'country', p.country,
                     'role', m.role, 'from', lower(m.during), 'end', upper(m.during)))
@@ -150,9 +150,13 @@ READING = """
 """
 
 
-def reading(owned: str, settings: str = "") -> str:
-    """The function. owned: which accounts of the ledger are read. settings: of the database, while it runs."""
-    return READING.replace("<owned>", owned).replace("<settings>", settings)
+LAST = "(SELECT coalesce(max(arrival), 0) FROM claims_claim WHERE household_id = home)"
+
+
+def reading(owned: str, settings: str = "", last: str = LAST) -> str:
+    """The function. owned: which accounts of the ledger are read. settings: of the database, while it runs. last: the
+    arrival of the household's last claim, 0 before the first."""
+    return READING.replace("<owned>", owned).replace("<settings>", settings).replace("<last>", last)
 
 
 BEGIN = reading(
