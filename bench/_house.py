@@ -67,12 +67,12 @@ def house() -> Iterator[Cluster]:
             )  # fmt: skip
             subprocess.run([sys.executable, "-m", "clausula_server", "migrate", "--verbosity", "0"], check=True)
             os.environ.update(DATABASE_URL=cluster.url(WEB, "clausula"), CLAUSULA_ROLE=WEB)
-            import django  # noqa: PLC0415 - its settings are read from the environment above
+            import django
 
             django.setup()
             yield cluster
         finally:
-            from django.db import connections  # noqa: PLC0415
+            from django.db import connections
 
             connections.close_all()
             cluster.stop()
@@ -80,14 +80,14 @@ def house() -> Iterator[Cluster]:
 
 def families(count: int) -> list[list[UUID]]:
     """Italian couples in NoiSalute Base and Medio, with what the refund of a ticket asks for; their ids."""
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
-    from clausula_server.claims.actions.evidence import NewEvidence, add_evidence  # noqa: PLC0415
-    from clausula_server.enrolment.actions.edition import register_plans  # noqa: PLC0415
-    from clausula_server.enrolment.models import Enrolment, PlanEdition, Term  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
-    from clausula_server.lib.periods import days  # noqa: PLC0415
-    from clausula_server.people.models import Household, Membership, Person  # noqa: PLC0415
+    from clausula_server.claims.actions.evidence import NewEvidence, add_evidence
+    from clausula_server.enrolment.actions.edition import register_plans
+    from clausula_server.enrolment.models import Enrolment, PlanEdition, Term
+    from clausula_server.lib.acting import acting, system
+    from clausula_server.lib.periods import days
+    from clausula_server.people.models import Household, Membership, Person
 
     with acting(system("bench")):
         register_plans()
@@ -132,7 +132,7 @@ def _person(model: Any, family: int, number: int) -> Any:
 
 def bill(person: UUID, key: str, lines: int, charged: int, day: date) -> Any:
     """A claim for tickets of magnetic resonances."""
-    from clausula_server.claims.stated import NewClaim, NewLine  # noqa: PLC0415
+    from clausula_server.claims.stated import NewClaim, NewLine
 
     each = NewLine(MRI, day, charged, facts=TICKET)
     return NewClaim(person, [each] * lines, key, date(2026, 12, 31), "EUR")
@@ -141,11 +141,11 @@ def bill(person: UUID, key: str, lines: int, charged: int, day: date) -> Any:
 def audit(limit: int = 0) -> tuple[dict[str, Any], dict[str, int]]:
     """Hold the whole house against itself: what was seen, and what must be 0. limit: what a person may get in the year,
     in minor units, where all their claims draw on it."""
-    from django.db.models import Sum  # noqa: PLC0415
+    from django.db.models import Sum
 
-    from clausula_server.claims.models import Balance, Claim  # noqa: PLC0415
-    from clausula_server.claims.proving import prove  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.models import Balance, Claim
+    from clausula_server.claims.proving import prove
+    from clausula_server.lib.acting import acting, system
 
     with acting(system("audit")):
         paid = dict(Claim.objects.values_list("person").annotate(total=Sum("paid")))

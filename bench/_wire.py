@@ -37,8 +37,8 @@ def server() -> Iterator[str]:
 
 def launch() -> subprocess.Popen[bytes]:
     """Start the web processes on the database of the house, in a process group of their own."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
-    from django.db import connections  # noqa: PLC0415
+    from django.conf import settings
+    from django.db import connections
 
     connections.close_all()
     env = {
@@ -69,10 +69,10 @@ def wait_for(process: subprocess.Popen[bytes]) -> None:
 
 def practice() -> str:
     """A provider with a sign-in, and a token of it."""
-    from clausula_server.accounts.actions.token import make_token  # noqa: PLC0415
-    from clausula_server.accounts.models import User  # noqa: PLC0415
-    from clausula_server.directory.actions.provider import NewProvider, register_provider  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.accounts.actions.token import make_token
+    from clausula_server.accounts.models import User
+    from clausula_server.directory.actions.provider import NewProvider, register_provider
+    from clausula_server.lib.acting import acting, system
 
     with acting(system("bench")):
         provider = register_provider(NewProvider(code="bench", name="Dr. Bench", country="IT", role="family-doctor"))

@@ -70,7 +70,7 @@ def times(spent: list[float], name: str) -> dict[str, float]:
 def load(people: list[UUID], workers: int, seconds: int, rate: int, first: date = FIRST) -> list[float]:
     """Seconds each claim took, from processes that send as fast as they can, or at a rate together. first: first day of
     care, later than that of any claim before: a late bill would decide anew all that came after it."""
-    from django.db import connections  # noqa: PLC0415 - Django is set up by now
+    from django.db import connections
 
     connections.close_all()
     context = multiprocessing.get_context("fork")
@@ -81,9 +81,9 @@ def load(people: list[UUID], workers: int, seconds: int, rate: int, first: date 
 
 def send(people: list[UUID], seconds: int, rate: float, name: str, first: date) -> list[float]:
     """Send claims for a while; how long each took. With a rate, from the moment it was due."""
-    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
-    from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.actions.claim import submit_claim
+    from clausula_server.claims.engine.deciding import warm_up
+    from clausula_server.lib.acting import acting, system
 
     warm_up()
     found = []
@@ -107,11 +107,11 @@ def send(people: list[UUID], seconds: int, rate: float, name: str, first: date) 
 def history(old: UUID, fresh: UUID, earlier: int, seconds: int) -> dict[str, Any]:
     """How long a claim takes with thousands of earlier ones of the same person, in turns with one who has few, so that
     both meet the same machine. And how many statements, once the plans are in memory."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up by now
+    from django.db import connection
 
-    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
-    from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.actions.claim import submit_claim
+    from clausula_server.claims.engine.deciding import warm_up
+    from clausula_server.lib.acting import acting, system
 
     warm_up()
     spent: dict[UUID, list[float]] = {old: [], fresh: []}

@@ -59,11 +59,11 @@ def drill(
 
     database: at every so many kills the database dies first; 0 for never.
     """
-    from django.db import connections  # noqa: PLC0415 - Django is set up by now
+    from django.db import connections
 
-    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
-    from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.actions.claim import submit_claim
+    from clausula_server.claims.engine.deciding import warm_up
+    from clausula_server.lib.acting import acting, system
 
     warm_up()
     rolls, ends = random.Random(1), time.monotonic() + seconds
@@ -113,9 +113,9 @@ def held(
 
     lines_of: how many lines the claim of a number has. unanswered: how many may be there that nobody acknowledged.
     """
-    from clausula_server.claims.models import Claim, Line  # noqa: PLC0415
-    from clausula_server.events.models import Event  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.models import Claim, Line
+    from clausula_server.events.models import Event
+    from clausula_server.lib.acting import acting, system
 
     with acting(system("kill")):
         rows = Claim.objects.filter(key__contains=f"/{letter}").values_list("id", "key")
@@ -143,8 +143,8 @@ def a_bill(people: list[UUID], number: int) -> Any:
 
 def work(people: list[UUID], first: int, write: int) -> None:
     """Submit claim after claim, and acknowledge each when it is committed. Ends by being killed."""
-    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.actions.claim import submit_claim
+    from clausula_server.lib.acting import acting, system
 
     number = first
     try:

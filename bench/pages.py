@@ -26,7 +26,7 @@ def main() -> None:
         began = time.perf_counter()
         load()
         figures: dict[str, Any] = {"demo_loaded_s": round(time.perf_counter() - began, 1)}
-        from django.conf import settings  # noqa: PLC0415 - Django is set up by now
+        from django.conf import settings
 
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         for name, asked in pages().items():
@@ -36,7 +36,7 @@ def main() -> None:
 
 def load() -> None:
     """The demo world, as the owner of the tables; with styles and scripts, whose names pages hold."""
-    from clausula_server.database.roles import OWNER, WEB  # noqa: PLC0415 - Django is set up by now
+    from clausula_server.database.roles import OWNER, WEB
 
     env = {**os.environ, "CLAUSULA_ROLE": OWNER, "DATABASE_URL": os.environ["DATABASE_URL"].replace(WEB, OWNER)}
     env["CLAUSULA_STATIC"] = str(static())
@@ -46,18 +46,18 @@ def load() -> None:
 
 def static() -> Any:
     """Where styles and scripts of this process are looked for."""
-    from django.conf import settings  # noqa: PLC0415 - likewise
+    from django.conf import settings
 
     return settings.STATIC_ROOT
 
 
 def browser(name: str) -> Any:
     """A browser in which that one of the demo is signed in, with a second factor."""
-    from django.test import Client  # noqa: PLC0415 - likewise
+    from django.test import Client
 
-    from clausula_server.accounts.models import User  # noqa: PLC0415
-    from clausula_server.demo.world import World  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.accounts.models import User
+    from clausula_server.demo.world import World
+    from clausula_server.lib.acting import acting, system
 
     client = Client()
     with acting(system("bench")):
@@ -73,9 +73,9 @@ def browser(name: str) -> Any:
 
 def pages() -> dict[str, list[tuple[Any, str]]]:
     """Each page with the browsers and addresses to ask for in turn."""
-    from clausula_server.claims.models import Claim  # noqa: PLC0415 - likewise
-    from clausula_server.demo.world import World  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.models import Claim
+    from clausula_server.demo.world import World
+    from clausula_server.lib.acting import acting, system
 
     members = {name: browser(name) for name in ("anna", "giulia", "sanne", "claire", "sven")}
     mara, omar = browser("mara"), browser("omar")
@@ -100,7 +100,7 @@ def pages() -> dict[str, list[tuple[Any, str]]]:
 
 def measure(name: str, asked: list[tuple[Any, str]], rounds: int) -> dict[str, Any]:
     """The figures of a page; what is read once for all (texts of plans, templates) is read before."""
-    from django.db import connection  # noqa: PLC0415 - likewise
+    from django.db import connection
 
     spent, counts, sizes = [], [], []
     for client, path in asked:

@@ -26,12 +26,12 @@ def main() -> int:
 
 def race(people: list[UUID], count: int, seconds: int) -> tuple[dict[str, Any], dict[str, int]]:
     """`count` pairs: two threads send a claim each for the same person at the same moment; one pair in ten is late."""
-    from django.db import connection  # noqa: PLC0415 - Django is set up by now
+    from django.db import connection
 
-    from clausula_server.claims.actions.claim import submit_claim  # noqa: PLC0415
-    from clausula_server.claims.engine.deciding import warm_up  # noqa: PLC0415
-    from clausula_server.claims.models import Claim  # noqa: PLC0415
-    from clausula_server.lib.acting import acting, system  # noqa: PLC0415
+    from clausula_server.claims.actions.claim import submit_claim
+    from clausula_server.claims.engine.deciding import warm_up
+    from clausula_server.claims.models import Claim
+    from clausula_server.lib.acting import acting, system
 
     warm_up()
     ends, on = time.monotonic() + seconds, True

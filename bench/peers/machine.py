@@ -58,7 +58,7 @@ def copying(repeat: int) -> float:
 
 def touching() -> Callable[..., None]:
     """The loop that reads each column of a line and writes each column of a decision, compiled."""
-    import numba  # noqa: PLC0415 - the one measure that needs it; the others are made without
+    import numba  # the one measure that needs it; the others are made without
 
     @numba.njit(nogil=True)
     def touch(low: int, high: int, columns: tuple[Ints, ...], benefit: Ints, paid: Ints, borne: Ints) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from tests.api_world import Known, everything
+from tests.api_world import Asker, Known, everything, token_of
 from tests.world import Cast
 
 
@@ -27,3 +27,9 @@ def folder(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
 def known(cast: Cast) -> Known:
     """Something of every kind about Anna."""
     return everything(cast)
+
+
+@pytest.fixture
+def omar(cast: Cast) -> Asker:
+    """Somebody of the operations centre."""
+    return Asker(token_of(cast, "omar"))

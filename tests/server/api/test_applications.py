@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def omar(cast: Cast) -> Asker:
-    return Asker(token_of(cast, "omar"))
-
-
-@pytest.fixture
 def home(cast: Cast) -> Any:
     with acting(system("test")):
         registered()

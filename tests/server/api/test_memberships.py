@@ -16,11 +16,6 @@ FAREMUTUA = "Faremutua, administered by UniSalute"
 
 
 @pytest.fixture
-def omar(cast: Cast) -> Asker:
-    return Asker(token_of(cast, "omar"))
-
-
-@pytest.fixture
 def home(cast: Cast) -> Any:
     with acting(system("test")):
         registered()

@@ -1,4 +1,4 @@
-"""Demands: ask somebody to pay what they owe, take it back; contributions that are late, or not owed."""
+"""Demands: ask somebody to pay what they owe, take it back; contributions that are not owed."""
 
 from uuid import UUID
 
@@ -11,11 +11,9 @@ from clausula_server.api.concerns import of_demand, of_due, of_person
 from clausula_server.api.endpoint import Room
 from clausula_server.api.records.claims import Done, ReasonIn
 from clausula_server.api.records.finance import DemandIn, DemandRecord, Demands, DemandsIn, DemandsIssued, WhyIn
-from clausula_server.api.records.other import ArrearsList, ArrearsRecord
-from clausula_server.api.records.plain import Cursor, Size, shown
+from clausula_server.api.records.plain import Cursor, Size
 from clausula_server.enrolment.actions.due import cancel_due as cancel_it
 from clausula_server.enrolment.models import Due
-from clausula_server.enrolment.queries import arrears
 from clausula_server.ledger.models import Account
 from clausula_server.lib.refusals import refuse
 from clausula_server.payments.actions import demand as demands
@@ -61,24 +59,6 @@ def cancel_demand(request: HttpRequest, demand: UUID, body: WhyIn) -> DemandReco
     """Ask for it no longer; what is left of it is open again."""
     demands.cancel_demand(get_object_or_404(Demand, pk=demand), body.reason)
     return paying.demand(Demand.objects.get(pk=demand))
-
-
-@room.get("/persons/{uuid:person}/arrears", "enrolment.due.read", of_person)
-def show_arrears(request: HttpRequest, person: UUID) -> ArrearsList:
-    """With which contributions somebody is late today; one entry for each currency, none where they are not."""
-    today = timezone.localdate()
-    items = [
-        ArrearsRecord(
-            payer=each.payer,
-            household=each.household,
-            amount=shown(each.amount),
-            currency=each.currency,
-            since=each.since,
-            dues=each.dues,
-        )
-        for each in arrears(today, payer=person)
-    ]
-    return ArrearsList(on=today, items=items)
 
 
 @room.post("/dues/{uuid:due}/cancel", "enrolment.due.settle", of_due, errors=("refused",))

@@ -1,5 +1,6 @@
 """Contributions, and accounts of the ledger."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -41,7 +42,16 @@ def list_dues(request: HttpRequest, person: UUID, after: Cursor = None, size: Si
 @room.get("/arrears", "enrolment.arrears.read")
 def list_arrears(request: HttpRequest, on: On = None) -> ArrearsList:
     """Who is late with contributions on a day, the oldest first."""
-    day = on or timezone.localdate()
+    return _arrears(on or timezone.localdate())
+
+
+@room.get("/persons/{uuid:person}/arrears", "enrolment.due.read", of_person)
+def show_arrears(request: HttpRequest, person: UUID) -> ArrearsList:
+    """With which contributions somebody is late today; one entry for each currency, none where they are not."""
+    return _arrears(timezone.localdate(), person)
+
+
+def _arrears(on: date, payer: UUID | None = None) -> ArrearsList:
     items = [
         ArrearsRecord(
             payer=each.payer,
@@ -51,9 +61,9 @@ def list_arrears(request: HttpRequest, on: On = None) -> ArrearsList:
             since=each.since,
             dues=each.dues,
         )
-        for each in arrears(day)
+        for each in arrears(on, payer=payer)
     ]
-    return ArrearsList(on=day, items=items)
+    return ArrearsList(on=on, items=items)
 
 
 @room.get("/persons/{uuid:person}/accounts", "ledger.account.read", of_person)
