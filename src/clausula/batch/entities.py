@@ -42,7 +42,10 @@ class Names:
 
     def of(self, words: Sequence[str], at: Ints) -> Ints:
         """The numbers of coded words, 0 where empty."""
-        return np.array([*map(self.number, words), 0], np.int64)[at]
+        fresh = list(dict.fromkeys(word for word in words if word not in self.numbers))
+        self.numbers.update(zip(fresh, range(len(self.words), len(self.words) + len(fresh)), strict=True))
+        self.words += fresh
+        return np.array([*map(self.numbers.__getitem__, words), 0], np.int64)[at]
 
 
 class Entities:

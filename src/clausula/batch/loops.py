@@ -77,6 +77,18 @@ def looked_up(values: Ints, start: int, table: Ints) -> Ints:
 
 
 @_compiled
+def stamps_apart(start: Ints, end: Ints, first: int, stamp: Ints, size: int) -> Ints:
+    """Whole spans of so many stamps from one day to another, MISSING where a day is; stamp: of the days from `first`."""
+    found = np.empty(len(start), np.int64)
+    for i in range(len(start)):
+        if start[i] == MISSING or end[i] == MISSING:
+            found[i] = MISSING
+        else:
+            found[i] = (stamp[end[i] - first] - stamp[start[i] - first]) // size
+    return found
+
+
+@_compiled
 def _mixed(one: Ints, other: Ints, row: Ints) -> None:
     """Go on with two hashes of every column of rows (splitmix64, from two beginnings)."""
     for i in range(len(row)):

@@ -18,7 +18,8 @@ from clausula.batch.eras import Eras, grows
 from clausula.batch.loops import distinct, known_range, looked_up, marked, period_at, situate
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
-from clausula.batch.values import DENSE, FIELDS, Values, renumbered, same
+from clausula.batch.derived import same
+from clausula.batch.values import DENSE, FIELDS, Values, renumbered
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.needs import Needs

@@ -7,14 +7,13 @@ and the encoder against each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from clausula import dates
+from clausula.batch.derived import derived
 from clausula.batch.loops import period_at
 from clausula.batch.people import People
 from clausula.batch.table import Ints, Table
@@ -22,7 +21,7 @@ from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.household import Line, Person
 from clausula.program import Column
-from clausula.sources import Context, day_kind_of, window
+from clausula.sources import Context, day_kind_of
 
 FIELDS = frozenset({"received_on", "episode", "stay", "indication", "provider", "time"})
 """Facts that are fields of a line."""
@@ -144,7 +143,7 @@ class Values:
 
     def _derived(self, spec: Spec) -> Ints | None:
         if spec.derive == "window":
-            return window(spec, self.served)
+            return derived(spec, [self.served])
         if spec.id == "day_kind":
             return self._day_kinds(spec)
         return derived(spec, [self._argument(name, -1) for name in spec.args]) if spec.derive in DERIVATIONS else None
@@ -232,51 +231,3 @@ class Values:
             other = which[self.enrolled[earlier]]
             found |= np.where(other != mine, bits[other], 0)
         return found
-
-
-def same(values: Ints) -> bool:
-    """Whether a column is one entry for all its lines."""
-    return bool(values.strides == (0,))
-
-
-def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
-    """A derived fact of columns; MISSING where an argument is."""
-    rows = len(arguments[0])
-    if rows > 1 and all(same(argument) for argument in arguments):
-        return np.broadcast_to(derived(spec, [argument[:1] for argument in arguments])[0], rows)
-    missing = np.zeros(len(arguments[0]), bool)
-    for argument in arguments:
-        missing |= argument == MISSING
-    plain: list[Any] = [np.where(missing, SOME_DAY, each) if missing.any() else each for each in arguments]
-    by_calendar = BY_CALENDAR.get(spec.derive)
-    found = by_calendar(*map(civil, plain)) if by_calendar else DERIVATIONS[spec.derive](*plain)
-    return np.where(missing, MISSING, found)
-
-
-SOME_DAY = date(2000, 1, 1).toordinal()
-CALENDAR = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
-"""Days whose year, month and day are looked up rather than worked out."""
-
-BY_CALENDAR: Mapping[str, Callable[..., Any]] = {
-    "years": dates.years_apart,
-    "months": dates.months_apart,
-    "plan-year": lambda start, day: dates.years_apart(start, day) + start[0],
-    "year": lambda day: day[0],
-    "month": lambda day: day[0] * 12 + day[1] - 1,
-}
-"""Derivations on days given as year, month and day, as `facts.DERIVATIONS` has them on ordinals."""
-
-
-@lru_cache(maxsize=1)
-def calendar() -> Ints:
-    """Year, month and day of the days of the calendar."""
-    return np.stack(dates.civil(np.arange(*CALENDAR)))
-
-
-def civil(days: Ints) -> dates.Civil:
-    """Year, month and day of many days."""
-    first, end = CALENDAR
-    if len(days) and days.min() >= first and days.max() < end:
-        year, month, day = calendar()[:, days - first]
-        return year, month, day
-    return dates.civil(days)
