@@ -36,7 +36,9 @@ def test_columns_of_days_say_what_single_days_say(derive: str, days: list[tuple[
         assert told == (MISSING if MISSING in row else DERIVATIONS[derive](*row))
 
 
-@pytest.mark.parametrize("values", [("12", "0", "rolling"), ("0", "30", "rolling"), ("24", "0", "year"), ("1", "0", "rolling")])
+@pytest.mark.parametrize(
+    "values", [("12", "0", "rolling"), ("0", "30", "rolling"), ("24", "0", "year"), ("1", "0", "rolling")]
+)
 @given(st.lists(DAYS, min_size=1, max_size=30))
 def test_windows_of_many_days_begin_as_those_of_one(values: tuple[str, ...], days: list[int]) -> None:
     spec = spec_of("window", values)

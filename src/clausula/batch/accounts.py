@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from clausula.batch.entities import NAMES, Entities
-from clausula.batch.table import Ints, Table
+from clausula.batch.loops import Ints
+from clausula.batch.table import Table
 from clausula.program import Program
 from clausula.usage import Usage
 
@@ -75,17 +76,17 @@ def _of_table(table: pa.Table, program: Program, entities: Entities) -> Accounts
     return Accounts(np.searchsorted(home[kept], np.arange(len(homes) + 1)), keys, used)
 
 
-def _names(read: Table, rows: Ints) -> tuple[list[str], Ints]:
-    words, at = read.words("name")
+def _names(read: Table, rows: Ints) -> tuple[Any, Ints]:
+    words, at = read.coded("name")
     return words, at[rows]
 
 
-def _entities(entities: Entities, scope: str, home: Ints, person: Ints, words: list[str], at: Ints) -> Ints:
+def _entities(entities: Entities, scope: str, home: Ints, person: Ints, words: Any, at: Ints) -> Ints:
     """The numbers of entities; -1 for those of nobody here."""
     if scope == "household":
         return np.ones(len(home), np.int64)
     if scope == "evidence":
-        found = [entities.papers.get((h, words[w]), -1) for h, w in zip(home.tolist(), at.tolist(), strict=True)]
+        found = [entities.papers.get((h, words[w].as_py()), -1) for h, w in zip(home.tolist(), at.tolist(), strict=True)]
         return np.array(found, np.int64)
     rank = entities.members.rank[person]
     mine = rank + 1 if scope == "person" else rank * NAMES + entities.name(scope).of(words, at)

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from clausula import codes as k
 from clausula.batch.deciding import Decided
-from clausula.batch.table import EPOCH, Ints
+from clausula.batch.loops import Ints
+from clausula.batch.table import EPOCH
 from clausula.decision import reason_code
 from clausula.money import decimals
 from clausula.program import Program

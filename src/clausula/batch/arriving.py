@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 
 from clausula.batch.answers import answer_columns
 from clausula.batch.deciding import Lines, deciding_for
+from clausula.batch.loops import Ints
 from clausula.batch.people import Members
 from clausula.batch.running import totals_of
-from clausula.batch.table import Ints
 from clausula.batch.usage_tables import usage_table
 from clausula.book import Book
 from clausula.compiler import compile_book

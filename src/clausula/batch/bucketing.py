@@ -22,10 +22,10 @@ from clausula.batch import buckets as kept
 from clausula.batch.buckets import Bucket, Buckets
 from clausula.batch.deciding import Lines
 from clausula.batch.gather import Progress, desk_for, known_facts, quiet
+from clausula.batch.loops import Ints
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
 from clausula.batch.storing import write_parquet
-from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
 from clausula.batch.vetting import Source, explained, first_of, odd_cells, vetted
 from clausula.book import Book

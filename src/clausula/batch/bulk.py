@@ -22,9 +22,9 @@ from clausula import compiled
 from clausula.batch.answers import decision_columns, sums
 from clausula.batch.deciding import Decided, decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
+from clausula.batch.loops import Ints
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
-from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
 from clausula.batch.vetting import Source, UnfitError, explained, read_source
 from clausula.compiler import compile_book

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from clausula import codes as k
-from clausula.batch.loops import distinct
+from clausula.batch.loops import Ints, distinct
 from clausula.batch.situating import Sifting, Situating
-from clausula.batch.table import Ints, Table
+from clausula.batch.table import Table
 from clausula.batch.values import Values
 from clausula.codes import MISSING
 from clausula.situations import OPEN, Situations

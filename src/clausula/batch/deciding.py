@@ -17,11 +17,11 @@ from clausula import compiled
 from clausula.batch.accounts import Accounts, Opening, accounts_of, scopes_of
 from clausula.batch.cases import Cases
 from clausula.batch.entities import SCOPES, Entities
-from clausula.batch.loops import answer
+from clausula.batch.loops import Ints, answer
 from clausula.batch.papers import Papers
 from clausula.batch.people import Members, People, facts_of
 from clausula.batch.situating import Sifting, Situating
-from clausula.batch.table import Ints, Table
+from clausula.batch.table import Table
 from clausula.codes import MISSING
 from clausula.household import Provider
 from clausula.program import Program
@@ -189,7 +189,7 @@ class Deciding:
         x[k.EVIDENCE], x[k.EVIDENCE_END] = papers.first[lines.person], papers.last[lines.person]
         for column, scope in SCOPES.items():
             x[column] = entities.of_lines(scope, lines.person)
-        x[k.PROVIDER] = _or_missing(entities.name("provider").of(*lines.table.words("provider")))
+        x[k.PROVIDER] = _or_missing(entities.name("provider").of(*lines.table.coded("provider")))
         x[k.SPECIALTY] = self._specialty(lines.table, entities, members)
         for number, column in enumerate(layout.common):
             x[k.FIXED + 1 + number] = self._value(found, entities, lines.person, column, -1)
@@ -200,12 +200,12 @@ class Deciding:
                 x[at + 1 + number] = self._value(found, entities, lines.person, column, slot)
         return x
 
-    def _value(self, found: Situating, entities: Entities, person: Ints, number: int, slot: int) -> Ints:
+    def _value(self, found: Situating, entities: Entities, person: Ints, number: int, slot: int) -> Ints | int:
         column = self.program.columns[self.sifting.place[number]]
         if column.spec.derive != "entity":
             return found.values.column(column, slot)
         scope = column.spec.values[0]
-        return entities.local(scope, entities.name(scope).of(*entities.table.words(scope)), person)
+        return entities.named(scope, scope, person)
 
     @staticmethod
     def _specialty(table: Table, entities: Entities, members: Members) -> Ints:
@@ -215,7 +215,7 @@ class Deciding:
         found = np.array([*(names.number(each.specialty) if each else 0 for each in known), 0], np.int64)[at]
         for column in ("prescribed_by_specialty", "specialty"):
             if table.has(column):
-                stated = names.of(*table.words(column))
+                stated = names.of(*table.coded(column))
                 found = np.where(stated > 0, stated, found)
         return _or_missing(found)
 

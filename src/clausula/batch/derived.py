@@ -1,4 +1,4 @@
-"""Derived facts of many lines: what follows from one day is worked out once for each day, what follows from two from the
+"""Derived facts of many lines: what follows from one day is worked out once for each day, what follows from two by the
 stamps of both.
 
 They say what `facts.DERIVATIONS` and `sources.window` say of single days; `tests/batch/test_derived.py` holds them
@@ -14,8 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from clausula import dates
-from clausula.batch.loops import known_range, looked_up, stamps_apart
-from clausula.batch.table import Ints
+from clausula.batch.loops import Ints, known_range, looked_up, stamps_apart
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.sources import window
@@ -80,7 +79,7 @@ def _apart(derive: str, start: Ints, end: Ints) -> Ints:
 
 @lru_cache(maxsize=1)
 def calendar() -> tuple[Ints, Ints]:
-    """Year of the days of the calendar, and their stamps: numbers that grow from day to day and by as much from month to
-    month and from year to year, so that a span is completed where so many stamps are."""
+    """Year of the days of the calendar, and their stamps: numbers that grow from day to day, and by as much from month
+    to month and from year to year, so that a span is completed where so many stamps are."""
     year, month, day = dates.civil(np.arange(*CALENDAR))
     return year, (year * 12 + month) * 32 + day

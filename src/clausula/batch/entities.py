@@ -6,14 +6,18 @@ times the names there are, plus the name: unique within the household, which is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from clausula import codes as k
+from clausula.batch.loops import Ints
 from clausula.batch.people import Members
-from clausula.batch.table import Ints, Table
+from clausula.batch.table import Table
 from clausula.codes import MISSING
 
 SCOPES = {
@@ -26,26 +30,55 @@ PEOPLE = 1 << 6
 
 
 class Names:
-    """The names of one kind of thing, numbered from 1, over several columns."""
+    """The names of one kind of thing, numbered from 1, over several columns.
+
+    The first column's are numbered as they stand in its dictionary; they become texts only when somebody asks for one.
+    """
 
     def __init__(self) -> None:
-        self.words: list[str] = [""]
-        self.numbers: dict[str, int] = {"": 0}
+        self._first: Any = None
+        self._words: list[str] = [""]
+        self._numbers: dict[str, int] = {"": 0}
+
+    def __len__(self) -> int:
+        return len(self._words) if self._first is None else len(self._first) + 1
+
+    @property
+    def words(self) -> list[str]:
+        """Names by number; the first is that of nothing."""
+        self._read()
+        return self._words
+
+    def _read(self) -> None:
+        if self._first is not None:
+            words, self._first = self._first.to_pylist(), None
+            self._words += words
+            self._numbers.update(zip(words, range(1, len(self._words)), strict=True))
 
     def number(self, word: str) -> int:
         """The number of a name."""
-        found = self.numbers.get(word)
-        if found is None:
-            found = self.numbers[word] = len(self.words)
-            self.words.append(word)
-        return found
+        self._add([word])
+        return self._numbers[word]
 
-    def of(self, words: Sequence[str], at: Ints) -> Ints:
-        """The numbers of coded words, 0 where empty."""
-        fresh = list(dict.fromkeys(word for word in words if word not in self.numbers))
-        self.numbers.update(zip(fresh, range(len(self.words), len(self.words) + len(fresh)), strict=True))
-        self.words += fresh
-        return np.array([*map(self.numbers.__getitem__, words), 0], np.int64)[at]
+    def _add(self, words: Iterable[str]) -> None:
+        self._read()
+        fresh = list(dict.fromkeys(word for word in words if word not in self._numbers))
+        self._numbers.update(zip(fresh, range(len(self._words), len(self._words) + len(fresh)), strict=True))
+        self._words += fresh
+
+    def of(self, dictionary: Any, at: Ints) -> Ints:
+        """The numbers of the words of a dictionary, 0 where empty."""
+        if len(self) == 1 and _all_different(dictionary):
+            self._first = dictionary
+            return np.add(at, 1, dtype=np.int64)
+        words = [word or "" for word in dictionary.to_pylist()]
+        self._add(words)
+        return np.array([*map(self._numbers.__getitem__, words), 0], np.int64)[at]
+
+
+def _all_different(words: Any) -> bool:
+    whole = not words.null_count and pc.index(words, "").as_py() < 0
+    return whole and pc.count_distinct(words).as_py() == len(words)
 
 
 class Entities:
@@ -58,20 +91,23 @@ class Entities:
         self.identities: list[str] = []
         self.first_paper: Ints = np.zeros(len(members.homes) + 1, np.int64)
 
-    def of_lines(self, scope: str, person: Ints) -> Ints:
+    def of_lines(self, scope: str, person: Ints) -> Ints | int:
         """The number of what a line belongs to in a scope: MISSING where it names none."""
         table = self.table
         if scope == "visits":
-            words, at = table.words("provider")
-            return self.local(scope, self.name(scope).of(words, at), person)
-        words, at = table.words(scope)
-        numbers = self.name(scope).of(words, at)
-        if scope == "stay" and table.has("admitted_on"):
-            days = table.days("admitted_on")
-            unique, which = np.unique(np.where(numbers > 0, MISSING, days), return_inverse=True)
-            spare = ["" if day == MISSING else date.fromordinal(day).isoformat() for day in unique.tolist()]
-            numbers = np.where(numbers > 0, numbers, self.name(scope).of(spare, which))
-        return self.local(scope, numbers, person)
+            return self.named(scope, "provider", person)
+        if scope != "stay" or not table.has("admitted_on"):
+            return self.named(scope, scope, person)
+        numbers = self.name(scope).of(*table.coded(scope))
+        days, which = np.unique(np.where(numbers > 0, MISSING, table.days("admitted_on")), return_inverse=True)
+        spare = ["" if day == MISSING else date.fromordinal(day).isoformat() for day in days.tolist()]
+        return self.local(scope, np.where(numbers > 0, numbers, self.name(scope).of(pa.array(spare), which)), person)
+
+    def named(self, scope: str, column: str, person: Ints) -> Ints | int:
+        """What the lines name in a column, as entities of a scope; MISSING where no line does."""
+        if not self.table.has(column):
+            return MISSING
+        return self.local(scope, self.name(scope).of(*self.table.coded(column)), person)
 
     def name(self, scope: str) -> Names:
         """The names of a scope."""
@@ -82,7 +118,7 @@ class Entities:
 
         Raises OverflowError where there are too many.
         """
-        if len(self.name(scope).words) >= NAMES or self.members.rank.max(initial=0) >= PEOPLE:
+        if len(self.name(scope)) >= NAMES or self.members.rank.max(initial=0) >= PEOPLE:
             raise OverflowError(f"too many names of {scope}, or too many people in a household")
         return np.where(numbers > 0, numbers + self.members.rank[person] * NAMES, MISSING)
 

@@ -11,8 +11,9 @@ from datetime import date
 
 import numpy as np
 
+from clausula.batch.loops import Ints
 from clausula.batch.people import People
-from clausula.batch.table import Ints, Table
+from clausula.batch.table import Table
 from clausula.batch.values import SOME_DAYS, Values
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 
-from clausula.batch.table import Ints
 from clausula.codes import (
     CELL,
     COVERED,
@@ -20,6 +19,9 @@ from clausula.codes import (
     ROW_BENEFIT,
     ROW_EXCLUSION,
 )
+
+Ints = Any
+"""An int64 array."""
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -78,7 +80,7 @@ def looked_up(values: Ints, start: int, table: Ints) -> Ints:
 
 @_compiled
 def stamps_apart(start: Ints, end: Ints, first: int, stamp: Ints, size: int) -> Ints:
-    """Whole spans of so many stamps from one day to another, MISSING where a day is; stamp: of the days from `first`."""
+    """Whole spans of so many stamps from one day to another, MISSING where a day is; stamp: of days from `first` on."""
     found = np.empty(len(start), np.int64)
     for i in range(len(start)):
         if start[i] == MISSING or end[i] == MISSING:

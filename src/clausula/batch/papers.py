@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clausula import codes as k
 from clausula.batch.entities import Entities
+from clausula.batch.loops import Ints
 from clausula.batch.people import People
-from clausula.batch.table import Ints, Table, coded, indices
+from clausula.batch.table import Table, coded, lists_of
 from clausula.codes import MISSING
 from clausula.conditions import under
 from clausula.household import Provider
@@ -68,8 +67,7 @@ class Papers:
             uses = self.table.whole("uses")
             records[:, k.E_USES] = np.where(uses == MISSING, -1, uses)
         for column, scope in LIMITED.items():
-            words, at = self.table.words(scope)
-            found = entities.local(scope, entities.name(scope).of(words, at), self.owner)
+            found = entities.local(scope, entities.name(scope).of(*self.table.coded(scope)), self.owner)
             records[:, column] = np.where(found == MISSING, -1, found)
 
     def _word(self, name: str, code: Callable[[str], int], otherwise: int) -> Ints:
@@ -104,10 +102,11 @@ class Papers:
         records[:, k.E_LISTS] = self._several("issuer_lists", program.lists)
         always = [[entry.list for entry in each.lists if not entry.start and not entry.until] for each in known]
         records[:, k.E_LISTS] |= np.array([_bits(program.lists, names) for names in always], np.int64)[at]
+        by_issuer = np.argsort(at, kind="stable")
+        bounds = np.searchsorted(at[by_issuer], np.arange(len(known)))
         for number, provider in enumerate(known[:-1]):
-            dated = [entry for entry in provider.lists if entry.start or entry.until]
-            mine = np.flatnonzero(at == number) if dated else at[:0]
-            for entry in dated:
+            mine = by_issuer[bounds[number] : bounds[number + 1]]
+            for entry in (each for each in provider.lists if each.start or each.until):
                 day, bit = records[mine, k.E_ISSUED], _bits(program.lists, [entry.list])
                 start = entry.start.toordinal() if entry.start else 0
                 until = entry.until.toordinal() if entry.until else k.FOREVER
@@ -145,7 +144,8 @@ class Papers:
         records[:, k.E_SERVICE_END] = len(order)
         if not self.table.has("services"):
             return rows, records
-        counts, words, at = _lists_of(self.table.table.column("services"))
+        counts, listed, at = lists_of(self.table.table.column("services"))
+        words = listed.to_pylist()
         low = np.array([*(order.get(word, -1) for word in words), -1])
         size = [sum(under(other, word) for other in order) if word in order else 0 for word in words]
         known = low[at] >= 0
@@ -163,19 +163,10 @@ class Papers:
         records[:, k.E_PROPOSAL] = records[:, k.E_PROPOSAL_END] = behind
         if not self.table.has("proposals"):
             return np.zeros(0, np.int64)
-        counts, words, at = _lists_of(self.table.table.column("proposals"))
+        counts, words, at = lists_of(self.table.table.column("proposals"))
         ends = np.cumsum(counts)
         records[:, k.E_PROPOSAL], records[:, k.E_PROPOSAL_END] = behind + (ends - counts)[rows], behind + ends[rows]
         return self.entities.name("provider").of(words, at)
-
-
-def _lists_of(column: Any) -> tuple[Ints, list[str], Ints]:
-    """A column of lists of words: how many each row has, the different words, and which they are, row after row."""
-    column = column.combine_chunks()
-    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    flat = column.flatten()
-    flat = flat if pa.types.is_dictionary(flat.type) else flat.cast(pa.string()).dictionary_encode()
-    return counts, flat.dictionary.cast(pa.string()).to_pylist(), indices(flat)
 
 
 def _bits(known: Mapping[str, int], names: Sequence[str]) -> int:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clausula.batch.table import Ints, Table, coded, indices
+from clausula.batch.loops import Ints
+from clausula.batch.table import Table, coded, indices
 from clausula.codes import MISSING
 from clausula.facts import Spec, encode
 from clausula.household import Household, Listing, Provider

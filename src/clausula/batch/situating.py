@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from clausula import codes as k
-from clausula.batch.eras import Eras, grows
-from clausula.batch.loops import distinct, known_range, looked_up, marked, period_at, situate
-from clausula.batch.people import People
-from clausula.batch.table import Ints, Table
 from clausula.batch.derived import same
+from clausula.batch.eras import Eras, grows
+from clausula.batch.loops import Ints, distinct, known_range, looked_up, marked, period_at, situate
+from clausula.batch.people import People
+from clausula.batch.table import Table
 from clausula.batch.values import DENSE, FIELDS, Values, renumbered
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clausula.batch.loops import Ints, distinct
 from clausula.codes import MISSING
 from clausula.money import decimals
-
-Ints = Any
-"""An int64 array."""
 
 EPOCH = date(1970, 1, 1).toordinal()
 NO_DAY = -(10**9)
@@ -26,7 +24,8 @@ class Table:
     def __init__(self, table: pa.Table, currency: str) -> None:
         self.table, self.currency = table, currency
         self.rows: int = table.num_rows
-        self._words: dict[str, tuple[list[str], Ints]] = {}
+        self._coded: dict[str, tuple[Any, Ints]] = {}
+        self._words: dict[str, list[str]] = {}
         self._days: dict[str, Ints] = {}
         self._there: dict[str, bool] = {}
 
@@ -41,21 +40,27 @@ class Table:
         """The Arrow type of a column."""
         return self.table.column(name).type
 
+    def coded(self, name: str) -> tuple[Any, Ints]:
+        """A column of texts: its different words as Arrow has them, and for each row which (-1 where empty)."""
+        if name not in self._coded:
+            nothing = pa.array([], pa.string()), np.full(self.rows, -1, np.int32)
+            self._coded[name] = self._dictionary(name) if self.has(name) else nothing
+        return self._coded[name]
+
     def words(self, name: str) -> tuple[list[str], Ints]:
         """A column of texts: its different words, and for each row which (-1 where empty)."""
+        dictionary, at = self.coded(name)
         if name not in self._words:
-            self._words[name] = self._coded(name) if self.has(name) else ([], np.full(self.rows, -1, np.int32))
-        return self._words[name]
+            self._words[name] = [word or "" for word in dictionary.to_pylist()]
+        return self._words[name], at
 
-    def _coded(self, name: str) -> tuple[list[str], Ints]:
+    def _dictionary(self, name: str) -> tuple[Any, Ints]:
         column = self._column(name)
         if not pa.types.is_dictionary(column.type):
             column = column.cast(pa.string()).dictionary_encode()
-        words = [word or "" for word in column.dictionary.cast(pa.string()).to_pylist()]
-        at = indices(column)
-        if "" in words:
-            at = np.where(at == words.index(""), -1, at)
-        return words, at
+        words, at = column.dictionary.cast(pa.string()), indices(column)
+        empty = pc.index(words, "").as_py()
+        return words, at if empty < 0 else np.where(at == empty, -1, at)
 
     def by_word(self, name: str, code: Callable[[str], int]) -> Ints:
         """A column of texts, each word through a function; MISSING where empty."""
@@ -133,18 +138,23 @@ def coded(column: Any, code: Callable[[Any], int]) -> Ints:
 
 
 def _coded_lists(column: Any, code: Callable[[Any], int]) -> Ints:
-    known: dict[tuple[str, ...], int] = {}
-    found = np.full(len(column), MISSING, np.int64)
-    lengths = pc.fill_null(pc.list_value_length(column), -1).to_numpy(zero_copy_only=False)
-    if (lengths == 0).any():
-        found[lengths == 0] = code(())
-    rows = np.flatnonzero(lengths > 0)
-    for row, value in zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True):
-        key = tuple(value)
-        if key not in known:
-            known[key] = code(key)
-        found[row] = known[key]
-    return found
+    missing = column.is_null().to_numpy(zero_copy_only=False)
+    counts, words, at = lists_of(column)
+    entries = np.full((int(counts.max(initial=0)) + 1, len(counts)), -1, np.int64)
+    row = np.repeat(np.arange(len(counts)), counts)
+    entries[np.arange(len(at)) - (np.cumsum(counts) - counts)[row], row] = at
+    entries[-1] = missing
+    number, example = distinct(entries)
+    texts = [*words.to_pylist(), None]
+    told = [MISSING if missing[row] else code(tuple(texts[n] for n in entries[: counts[row], row]))
+            for row in example.tolist()]  # fmt: skip
+    return np.array([*told, MISSING], np.int64)[number]
 
 
-Words = Mapping[str, int]
+def lists_of(column: Any) -> tuple[Ints, Any, Ints]:
+    """A column of lists of words: how many each row has, the different words, and which they are, row after row."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    flat = column.flatten()
+    flat = flat if pa.types.is_dictionary(flat.type) else flat.cast(pa.string()).dictionary_encode()
+    return counts, flat.dictionary.cast(pa.string()), indices(flat)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from clausula.batch.accounts import scopes_of
 from clausula.batch.deciding import Decided
 from clausula.batch.entities import NAMES, Entities
-from clausula.batch.table import Ints
+from clausula.batch.loops import Ints
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

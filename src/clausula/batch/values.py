@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from clausula.batch.derived import derived
-from clausula.batch.loops import period_at
+from clausula.batch.loops import Ints, period_at
 from clausula.batch.people import People
-from clausula.batch.table import Ints, Table
+from clausula.batch.table import Table
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.household import Line, Person

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clausula.batch.table import Ints
+from clausula.batch.loops import Ints
 from clausula.household import Line
 from clausula.intake import Coding, Desk, Listed, Read, values
 from clausula.intake.parquet_rows import check_types, row_text
