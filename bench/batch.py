@@ -17,7 +17,8 @@ from typing import Any
 from _portfolios import load_of_machine, portfolio_in_buckets, timed
 
 from clausula.batch.buckets import load
-from clausula.batch.deciding import Deciding, Lines, deciding_for
+from clausula.batch.deciding import Deciding, deciding_for
+from clausula.batch.lines import Lines
 from clausula.batch.people import Members
 from clausula.book import load_plans
 from clausula.compiler import compile_book

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.deciding import Decided, decide_table
+from clausula.batch.deciding import decide_table
 from clausula.batch.people import Members
+from clausula.batch.sweeping import Decided
 from clausula.book import Book, load_plans
 from clausula.compiler import compile_book
 from clausula.household import Enrolment, Household, Person
@@ -92,7 +93,7 @@ def outputs_of(decided: Decided) -> Outputs:
     paid = np.zeros((len(lines.order), 2), np.int64)
     borne = np.empty(len(lines.order), np.int64)
     for slot in range(decided.depth):
-        chosen, row, pays, _ = answers.slots[slot]
+        chosen, row, pays = answers.benefits[slot], answers.rows[slot], answers.pays[slot]
         benefit[lines.order, slot] = np.where(row >> 24 == k.ROW_EXCLUSION, -1, numbers[chosen])
         paid[lines.order, slot] = pays
     borne[lines.order] = answers.left

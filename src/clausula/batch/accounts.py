@@ -86,7 +86,9 @@ def _entities(entities: Entities, scope: str, home: Ints, person: Ints, words: A
     if scope == "household":
         return np.ones(len(home), np.int64)
     if scope == "evidence":
-        found = [entities.papers.get((h, words[w].as_py()), -1) for h, w in zip(home.tolist(), at.tolist(), strict=True)]
+        found = [
+            entities.papers.get((h, words[w].as_py()), -1) for h, w in zip(home.tolist(), at.tolist(), strict=True)
+        ]
         return np.array(found, np.int64)
     rank = entities.members.rank[person]
     mine = rank + 1 if scope == "person" else rank * NAMES + entities.name(scope).of(words, at)

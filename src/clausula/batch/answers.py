@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.deciding import Decided
 from clausula.batch.loops import Ints
+from clausula.batch.sweeping import Decided
 from clausula.batch.table import EPOCH
 from clausula.decision import reason_code
 from clausula.money import decimals
@@ -38,9 +38,11 @@ def decision_columns(decided: Decided, table: pa.Table, source: str = "", slots:
 
 def sums(decided: Decided) -> dict[str, Ints]:
     """Amounts of each line in minor units; `paid` and `cash` over all covers."""
-    lines, (_, left, paid, cash, advanced) = decided.lines, decided.answers.line
-    names = ("charged", "paid_by_others", "paid", "cash", "borne", "advanced")
-    return dict(zip(names, (lines.charged, lines.others, paid, cash, left, advanced), strict=True))
+    lines, answers = decided.lines, decided.answers
+    return {
+        "charged": lines.charged, "paid_by_others": lines.others, "paid": answers.paid, "cash": answers.cash,
+        "borne": answers.left, "advanced": answers.advanced,
+    }  # fmt: skip
 
 
 def answer_columns(decided: Decided, slots: int) -> dict[str, Any]:
@@ -59,16 +61,18 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
     program, number = decided.program, slot + 1
     words = [c.plan.id for c in program.covers], [rule.id for rule in program.benefits], list(OUTCOMES)
     if slot < decided.depth:
-        outcome = decided.answers.outcomes[slot]
-        benefit, row, paid, kept = decided.answers.slots[slot]
-        numbers = np.where(outcome > 0, decided.cover[slot], -1), benefit, outcome - 1
+        answers = decided.answers
+        outcome, row, paid, kept = (
+            each[slot] for each in (answers.outcomes, answers.rows, answers.pays, answers.keeps)
+        )
+        numbers = np.where(outcome > 0, decided.cover[slot], -1), answers.benefits[slot], outcome - 1
     else:
         nothing = np.full(len(decided.answers.outcome), -1, np.int64)
         numbers = nothing, nothing, nothing
         row, paid, kept = nothing, nothing + 1, nothing + 1
     return {
         **{f"{name}_{number}": _texts(numbers[n], words[n]) for n, name in enumerate(("plan", "benefit", "outcome"))},
-        f"row_{number}": pa.array(row.astype(np.int32)),
+        f"row_{number}": pa.array(row.astype(np.int32, copy=False)),
         f"paid_{number}": _money(paid, program),
         f"kept_{number}": _money(kept, program),
     }
@@ -76,9 +80,8 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
 
 def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
     """Numbers as a dictionary of words; null for -1."""
-    small = np.asarray(numbers).astype(np.int32)
-    empty = small < 0
-    indices = pa.array(small, mask=empty) if empty.any() else pa.array(small)
+    small = np.asarray(numbers).astype(np.int32, copy=False)
+    indices = pa.array(small, mask=small < 0) if small.min(initial=0) < 0 else pa.array(small)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words or [""], pa.string()))
 
 

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula.batch.answers import answer_columns
-from clausula.batch.deciding import Lines, deciding_for
+from clausula.batch.deciding import deciding_for
+from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints
 from clausula.batch.people import Members
 from clausula.batch.running import totals_of

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from clausula.batch import buckets as kept
 from clausula.batch.buckets import Bucket, Buckets
-from clausula.batch.deciding import Lines
 from clausula.batch.gather import Progress, desk_for, known_facts, quiet
+from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members

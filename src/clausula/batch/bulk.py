@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 
 from clausula import compiled
 from clausula.batch.answers import decision_columns, sums
-from clausula.batch.deciding import Decided, decide_table, usage_of
+from clausula.batch.deciding import decide_table, usage_of
 from clausula.batch.gather import Progress, desk_for, known_facts
 from clausula.batch.loops import Ints
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
+from clausula.batch.sweeping import Decided
 from clausula.batch.tally import Tally
 from clausula.batch.vetting import Source, UnfitError, explained, read_source
 from clausula.compiler import compile_book
@@ -141,7 +142,7 @@ def _count(tally: Tally, name: str, decided: Decided) -> None:
         for number in np.unique(decided.cover[slot]).tolist():
             if number >= 0:
                 plan = program.covers[number].plan.id
-                paid = amount(answers.slots[slot, 2][decided.cover[slot] == number])
+                paid = amount(answers.pays[slot][decided.cover[slot] == number])
                 by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
     totals = sums(decided)
     tally.were_decided(

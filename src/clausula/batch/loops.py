@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
 from clausula.codes import (
     CELL,
@@ -46,6 +47,18 @@ def period_at(owner: Ints, day: Ints, start: Ints, since: Ints) -> Ints:
             at += 1
         found[i] = at
     return found
+
+
+@_compiled
+def in_order(home: Ints, first: Ints, served: Ints) -> bool:
+    """Whether lines are sorted by household, day of decision and day of service."""
+    for i in range(1, len(home)):
+        if home[i] != home[i - 1]:
+            if home[i] < home[i - 1]:
+                return False
+        elif first[i] < first[i - 1] or (first[i] == first[i - 1] and served[i] < served[i - 1]):
+            return False
+    return True
 
 
 @_compiled
@@ -173,22 +186,76 @@ def situate(
     return found
 
 
+PLAIN, BY_INT32, BY_INT64 = 0, 1, 2
+"""How a column of rows is said: by its values, or by places in a table, of 32 or of 64 bits."""
+
+BLOCK = 128
+"""Rows that are written at a time, so that they stay in the processor's nearest memory."""
+
+
+def _pointer(number: Any) -> Any:
+    """Whole numbers of so many bits at an address."""
+
+    @intrinsic
+    def at(_: Any, address: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+        pointer: Any = types.CPointer
+        return pointer(number)(address), code
+
+    return at
+
+
+_int64_at, _int32_at = _pointer(types.int64), _pointer(types.int32)
+
+
+@_compiled
+def write_rows(into: Ints, place: Ints, kind: Ints, address: Ints, table: Ints, low: int, high: int) -> None:
+    """Write the columns at some addresses, from line `low` to before `high`, into rows.
+
+    place: in the row, of each column. kind: PLAIN … . table: addresses of the tables that places lead to, where there
+    are any; a place may be -1.
+    """
+    for first in range(low, high, BLOCK):
+        last = min(first + BLOCK, high)
+        for c in range(len(place)):
+            at = place[c]
+            if kind[c] == PLAIN:
+                values = _int64_at(address[c])
+                for i in range(first, last):
+                    into[i - low, at] = values[i]
+            elif kind[c] == BY_INT32:
+                small = _int32_at(address[c])
+                told = _int64_at(table[c])
+                for i in range(first, last):
+                    into[i - low, at] = told[small[i]]
+            else:
+                values = _int64_at(address[c])
+                told = _int64_at(table[c])
+                for i in range(first, last):
+                    into[i - low, at] = told[values[i]]
+
+
 @_compiled
 def answer(
-    out: Ints, origins: Ints, cash: Ints, low: int, line: Ints, slots: Ints, outcome: Ints, outcomes: Ints
-) -> None:
-    """Put the kernel's cells for the lines from `low` on into columns, and say what they mean for the line as a whole.
+    out: Ints, rows: int, nothing: Ints, origins: Ints, cash: Ints, low: int, outcome: Ints, reason: Ints,
+    amounts: Ints, outcomes: Ints, benefits: Ints, whys: Ints, paids: Ints, kepts: Ints,
+) -> None:  # fmt: skip
+    """Put the kernel's cells for the lines from `low` on into columns, and say what they mean for the line as a whole;
+    the cells are made ready for the next lines.
 
-    out: a row of cells a line. origins: for each kind of row the numbers in the whole program. cash: for each benefit
-    whether it is an indemnity. line: rows reason, left, paid, cash, advanced. slots: for each slot rows benefit, row,
-    paid, kept. outcome, outcomes: of the line, and of each slot. As `Decision.outcome` and `Decision.reason` have it.
+    out: a row of cells a line, of which so many are used. nothing: a row that says nothing. origins: for each kind of
+    row the numbers in the whole program. cash: for each benefit whether it is an indemnity. outcome, reason, amounts
+    (left, paid, cash, advanced): of the line, as `Decision.outcome` and `Decision.reason` have it. The others: of each
+    slot.
     """
-    depth = slots.shape[0]
-    for i in range(out.shape[0]):
+    depth = outcomes.shape[0]
+    for i in range(rows):
         at = low + i
         left = out[i, depth * CELL]
         pending, refused, granted, partly, aside = 0, True, False, False, True
-        reason, weight = np.int64(-1), 4
+        because, weight = np.int64(-1), 4
         other, rank = np.int64(-1), 4  # where all is paid, what a cover refused is no reason
         paid, beside, advanced = 0, 0, 0
         for slot in range(depth):
@@ -217,18 +284,20 @@ def answer(
                 mine = 2
             if found != NO_COVER and row >= 0:
                 if mine < weight:
-                    reason, weight = row, mine
+                    because, weight = row, mine
                 if found != NOT_COVERED and mine < rank:
                     other, rank = row, mine
-            slots[slot, 0, at], slots[slot, 1, at] = benefit, row
-            slots[slot, 2, at], slots[slot, 3, at] = gives, out[i, o + 4]
+            benefits[slot, at], whys[slot, at] = benefit, row
+            paids[slot, at], kepts[slot, at] = gives, out[i, o + 4]
             outcomes[slot, at] = found
         whole = left == 0 or (granted and aside and not partly)
+        told = COVERED if whole else PARTLY
         if pending > 0:
-            outcome[at] = pending
+            told = pending
         elif refused:
-            outcome[at] = NOT_COVERED
-        else:
-            outcome[at] = COVERED if whole else PARTLY
-        line[0, at] = other if left == 0 and outcome[at] == COVERED else reason
-        line[1, at], line[2, at], line[3, at], line[4, at] = left, paid, beside, advanced
+            told = NOT_COVERED
+        outcome[at] = told
+        reason[at] = other if left == 0 and told == COVERED else because
+        amounts[0, at], amounts[1, at], amounts[2, at], amounts[3, at] = left, paid, beside, advanced
+        for cell in range(len(nothing)):
+            out[i, cell] = nothing[cell]

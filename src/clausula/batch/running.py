@@ -31,10 +31,12 @@ import pyarrow.parquet as pq
 from clausula.batch import buckets as kept
 from clausula.batch.answers import answer_columns, sums
 from clausula.batch.buckets import Bucket, Buckets, load, read_buckets, refuse_shared_households
-from clausula.batch.deciding import Decided, Lines, deciding_for
+from clausula.batch.deciding import deciding_for
 from clausula.batch.folder import BUCKET_RUN as MARK
 from clausula.batch.gather import Progress, quiet
+from clausula.batch.lines import Lines
 from clausula.batch.storing import write_parquet
+from clausula.batch.sweeping import Decided
 from clausula.batch.tally import Tally
 from clausula.batch.usage_tables import SCHEMA, usage_table
 from clausula.book import Book
@@ -209,7 +211,7 @@ def totals_of(decided: Decided) -> dict[str, Any]:
     counts = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, int] = {}
     for slot in range(decided.depth):
-        paid = np.bincount(decided.cover[slot] + 1, weights=answers.slots[slot, 2], minlength=len(program.covers) + 1)
+        paid = np.bincount(decided.cover[slot] + 1, weights=answers.pays[slot], minlength=len(program.covers) + 1)
         for number, amount in enumerate(paid[1:].tolist()):
             if amount:
                 plan = program.covers[number].plan.id

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from clausula.batch.accounts import scopes_of
-from clausula.batch.deciding import Decided
 from clausula.batch.entities import NAMES, Entities
 from clausula.batch.loops import Ints
+from clausula.batch.sweeping import Decided
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
