@@ -73,7 +73,7 @@ class Deciding:
         for column, scope in SCOPES.items():
             x[column] = entities.of_lines(scope, lines.person)
         x[k.PROVIDER] = _or_missing(entities.name("provider").of(*lines.table.coded("provider")))
-        x[k.SPECIALTY] = self._specialty(lines.table, entities, members)
+        x[k.SPECIALTY] = self._specialty(lines.table, entities, found)
         for number, column in enumerate(layout.common):
             x[k.FIXED + 1 + number] = self._value(found, entities, lines.person, column, -1)
         for slot in range(layout.depth):
@@ -91,16 +91,18 @@ class Deciding:
         return entities.named(scope, scope, person)
 
     @staticmethod
-    def _specialty(table: Table, entities: Entities, members: Members) -> Ints:
+    def _specialty(table: Table, entities: Entities, found: Situating) -> Ints | Looked:
         """Specialty by number: stated on the line, else the prescriber's, else the provider's."""
-        names, (words, at) = entities.name("specialty"), table.words("provider")
-        known = [members.providers.get(word) for word in words]
-        found = np.array([*(names.number(each.specialty) if each else 0 for each in known), 0], np.int64)[at]
-        for column in ("prescribed_by_specialty", "specialty"):
-            if table.has(column):
-                stated = names.of(*table.coded(column))
-                found = np.where(stated > 0, stated, found)
-        return _or_missing(found)
+        names, directory = entities.name("specialty"), found.people.directory
+        known, provider = _or_missing(names.of(*directory.specialties)), found.values.provider
+        columns = [column for column in ("specialty", "prescribed_by_specialty") if table.has(column)]
+        if not columns:
+            return Looked(known, provider)
+        numbers = known[provider]
+        for column in reversed(columns):
+            stated = names.of(*table.coded(column))
+            numbers = np.where(stated > 0, stated, numbers)
+        return numbers
 
 
 def _or_missing(numbers: Ints) -> Ints:

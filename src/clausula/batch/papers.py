@@ -9,14 +9,12 @@ import pyarrow as pa
 
 from clausula import codes as k
 from clausula.batch.entities import Entities
-from clausula.batch.loops import Ints
+from clausula.batch.loops import Ints, period_at
 from clausula.batch.people import People
 from clausula.batch.table import Table, coded, lists_of
 from clausula.codes import MISSING
 from clausula.conditions import under
-from clausula.household import Provider
 
-NO_PROVIDER = Provider("")
 LIMITED = {k.E_EPISODE: "episode", k.E_INDICATION: "indication", k.E_CLAIM: "claim"}
 
 
@@ -60,8 +58,9 @@ class Papers:
         )
         records[:, k.E_GRANTED] = self._word("status", lambda word: int(word == "granted"), 1)
         records[:, k.E_NAMES] = self._several("names", program.named)
-        records[:, k.E_SPECIALTY] = self._word("specialty", entities.name("specialty").number, -1)
-        records[:, k.E_PROVIDER] = self._word("provider", entities.name("provider").number, -1)
+        for column, name in ((k.E_SPECIALTY, "specialty"), (k.E_PROVIDER, "provider")):
+            numbers = entities.name(name).of(*self.table.coded(name))
+            records[:, column] = np.where(numbers > 0, numbers, -1)
         records[:, k.E_USES] = -1
         if self.table.has("uses"):
             uses = self.table.whole("uses")
@@ -90,27 +89,20 @@ class Papers:
     def _issuers(self, records: Ints) -> None:
         """Lists, roles and specialties of who issued, as known of the provider or stated on the document."""
         program, table = self.program, self.table
-        words, at = table.words("issuer")
-        providers = self.people.members.providers
-        known = [*(providers.get(word, NO_PROVIDER) for word in words), NO_PROVIDER]
+        directory = self.people.directory
+        issuer = directory.of(*table.coded("issuer"))
+        roles, specialties = directory.issuer_kinds
         for column, bits, own, stated in (
-            (k.E_ROLES, program.roles, [each.role for each in known], "issuer_role"),
-            (k.E_SPECIALTIES, program.specialties, [each.specialty for each in known], "issuer_specialty"),
+            (k.E_ROLES, program.roles, roles, "issuer_role"),
+            (k.E_SPECIALTIES, program.specialties, specialties, "issuer_specialty"),
         ):
-            mine = np.array([_bits(bits, [word]) for word in own], np.int64)[at]
-            records[:, column] = mine | self._word(stated, lambda word, bits=bits: _bits(bits, [word]), 0)  # type: ignore[misc]
-        records[:, k.E_LISTS] = self._several("issuer_lists", program.lists)
-        always = [[entry.list for entry in each.lists if not entry.start and not entry.until] for each in known]
-        records[:, k.E_LISTS] |= np.array([_bits(program.lists, names) for names in always], np.int64)[at]
-        by_issuer = np.argsort(at, kind="stable")
-        bounds = np.searchsorted(at[by_issuer], np.arange(len(known)))
-        for number, provider in enumerate(known[:-1]):
-            mine = by_issuer[bounds[number] : bounds[number + 1]]
-            for entry in (each for each in provider.lists if each.start or each.until):
-                day, bit = records[mine, k.E_ISSUED], _bits(program.lists, [entry.list])
-                start = entry.start.toordinal() if entry.start else 0
-                until = entry.until.toordinal() if entry.until else k.FOREVER
-                records[mine, k.E_LISTS] |= np.where((start <= day) & (day <= until), bit, 0)
+            said = self._word(stated, lambda word, bits=bits: _bits(bits, [word]), 0)  # type: ignore[misc]
+            records[:, column] = own[issuer] | said
+        start, since, lists = directory.issuer_lists
+        standing = lists[period_at(issuer, np.ascontiguousarray(records[:, k.E_ISSUED]), start, since)]
+        records[:, k.E_LISTS] = self._several("issuer_lists", program.lists) | np.where(
+            standing == MISSING, 0, standing
+        )
 
     def _identities(self, records: Ints) -> None:
         """The account of each document: documents of a household with one identity share one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ class Members:
         mine = self.ids.cast(pa.string()) if pa.types.is_dictionary(self.ids.type) else self.ids
         found = pc.index_in(coded_ids.dictionary.cast(mine.type), mine)
         numbers = pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
-        return np.append(numbers, -1).astype(np.int64)[indices(coded_ids)]
+        return np.append(numbers, -1).astype(np.int32)[indices(coded_ids)]
 
 
 def facts_of(providers: Mapping[str, Provider]) -> frozenset[str]:
@@ -75,7 +76,7 @@ class Directory:
 
     def __init__(self, program: Program, providers: Mapping[str, Provider]) -> None:
         self.program, self.providers = program, providers
-        self.numbers = {name: number for number, name in enumerate(providers)}
+        self.names = pa.array(list(providers), pa.string())
         self.told = {"role", "specialty"} | facts_of(providers)
         self._facts: dict[int, Ints | None] = {}
         self._lists: dict[int, tuple[Ints, Ints, Ints]] = {}
@@ -84,10 +85,17 @@ class Directory:
         """How many there are, nobody among them."""
         return len(self.providers) + 1
 
-    def of(self, words: Sequence[str], at: Ints) -> Ints:
+    def of(self, words: Any, at: Ints) -> Ints:
         """The numbers of providers by coded names."""
-        nobody = len(self.providers)
-        return np.array([*(self.numbers.get(word, nobody) for word in words), nobody], np.int64)[at]
+        found = pc.fill_null(pc.index_in(words, self.names), len(self.providers)).to_numpy(zero_copy_only=False)
+        return np.append(found, len(self.providers)).astype(np.int32)[at]
+
+    @cached_property
+    def specialties(self) -> tuple[Any, Ints]:
+        """The different specialties, and which one every provider has; -1 for none."""
+        known = pa.array([*(each.specialty or None for each in self.providers.values()), None], pa.string())
+        coded_words = known.dictionary_encode()
+        return coded_words.dictionary, indices(coded_words)
 
     def fact(self, spec: Spec) -> Ints | None:
         """A fact of every provider; None where none of them has it."""
@@ -109,20 +117,37 @@ class Directory:
         """The lists providers stand on, over time: first period of each provider, and the end; first day of each
         period; the lists as bits, MISSING for nobody."""
         if id(spec) not in self._lists:
-            names = self.program.set_names.get(spec.id, {})
-            starts, since, masks = [0], [], []
-            for provider in self.providers.values():
-                entries = [(names[entry.list], entry) for entry in provider.lists if entry.list in names]
-                days = {1} | {e.start.toordinal() for _, e in entries if e.start}
-                days |= {e.until.toordinal() + 1 for _, e in entries if e.until}
-                for day in sorted(days):
-                    since.append(day)
-                    masks.append(sum({1 << bit for bit, e in entries if _stands(e, day)}))
-                starts.append(len(since))
-            columns = [*starts, len(since) + 1], [*since, 1], [*masks, MISSING]
-            first, days_of, bits = (np.array(column, np.int64) for column in columns)
-            self._lists[id(spec)] = first, days_of, bits
+            self._lists[id(spec)] = self._periods(self.program.set_names.get(spec.id, {}))
         return self._lists[id(spec)]
+
+    def _periods(self, names: Mapping[str, int]) -> tuple[Ints, Ints, Ints]:
+        starts, since, masks = [0], [], []
+        for provider in self.providers.values():
+            entries = [(names[entry.list], entry) for entry in provider.lists if entry.list in names]
+            days = {1} | {e.start.toordinal() for _, e in entries if e.start}
+            days |= {e.until.toordinal() + 1 for _, e in entries if e.until}
+            for day in sorted(days):
+                since.append(day)
+                masks.append(sum({1 << bit for bit, e in entries if _stands(e, day)}))
+            starts.append(len(since))
+        columns = [*starts, len(since) + 1], [*since, 1], [*masks, MISSING]
+        first, days_of, bits = (np.array(column, np.int64) for column in columns)
+        return first, days_of, bits
+
+    @cached_property
+    def issuer_lists(self) -> tuple[Ints, Ints, Ints]:
+        """The lists that issuers of documents stand on, over time, as `lists` says them."""
+        return self._periods(self.program.lists)
+
+    @cached_property
+    def issuer_kinds(self) -> tuple[Ints, Ints]:
+        """Role and specialty of every provider, as bits of those that requirements ask issuers for."""
+        program, known = self.program, [*self.providers.values(), Provider("")]
+        roles = [1 << program.roles[each.role] if each.role in program.roles else 0 for each in known]
+        asked = program.specialties
+        return np.array(roles, np.int64), np.array(
+            [1 << asked[each.specialty] if each.specialty in asked else 0 for each in known], np.int64
+        )
 
 
 def _stands(entry: Listing, day: int) -> bool:

@@ -54,7 +54,7 @@ class Values:
         self.person, self.served, self.enrolled = person, served, enrolled
         self.rows = len(person)
         self.columns = {column.spec.id: column for column in self.program.columns}
-        self.provider = people.directory.of(*table.words("provider"))
+        self.provider = people.directory.of(*table.coded("provider"))
         self._stated: dict[str, Ints] = {}
         self._kept: dict[tuple[str, int], Ints] = {}
         self._filled: dict[tuple[str, int], Ints] = {}
