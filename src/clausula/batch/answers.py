@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.loops import Ints
+from clausula.batch.loops import Ints, widened
 from clausula.batch.sweeping import Decided
 from clausula.batch.table import EPOCH
 from clausula.decision import reason_code
@@ -87,10 +87,8 @@ def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
 
 def _money(minor: Ints, program: Program) -> pa.Array:
     """Minor units as exact decimals: the same numbers with the point moved."""
-    low = np.empty((len(minor), 2), np.int64)
-    low[:, 0] = minor
-    low[:, 1] = low[:, 0] >> 63
-    return pa.Array.from_buffers(pa.decimal128(18, decimals(program.currency)), len(minor), [None, pa.py_buffer(low)])
+    buffer = pa.py_buffer(widened(minor))
+    return pa.Array.from_buffers(pa.decimal128(18, decimals(program.currency)), len(minor), [None, buffer])
 
 
 def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.DictionaryArray, pa.DictionaryArray]:

@@ -42,16 +42,16 @@ class Cases:
         return Values(found.people, table, values.person[lines], values.served[lines], enrolled)
 
     def _rows(self, values: Values, depth: int, service: Ints) -> Ints:
-        """Whole rows of these lines, as the kernel would read them."""
+        """What would stand in the kernel's rows of these lines, column by column."""
         tables = self.program.tables
-        x = np.full((values.rows, tables.columns + tables.depth * tables.width), MISSING, np.int64)
-        x[:, k.SERVICE] = service
+        x = np.full((tables.columns + tables.depth * tables.width, values.rows), MISSING, np.int64)
+        x[k.SERVICE] = service
         for column in self.program.columns:
             if not column.block:
-                x[:, column.index] = values.common(column.spec) if column.spec.derive != "entity" else 0
+                x[column.index] = values.common(column.spec) if column.spec.derive != "entity" else 0
                 continue
             for slot in range(depth):
-                x[:, tables.columns + slot * tables.width + column.index] = values.block(column.spec, slot)
+                x[tables.columns + slot * tables.width + column.index] = values.block(column.spec, slot)
         return x
 
     def _slot(self, cover: Ints, rows: Ints, slot: int, cases: Ints) -> None:
@@ -61,8 +61,8 @@ class Cases:
         shift = slot * program.tables.width
         worth = sorted(self.sifting.number[place] for place in self.sifting.worth)
         places = [c + shift if c >= program.tables.columns else c for c in worth]
-        operands = rows[:, places]
-        pairs = cover * program.tables.services + rows[:, k.SERVICE]
+        operands = rows[places]
+        pairs = cover * program.tables.services + rows[k.SERVICE]
         met = np.unique(pairs[cover >= 0]).tolist()
         tests = {pair: needs.tests_of(*divmod(pair, program.tables.services)) for pair in met}
         told = self._told(rows, slot, sorted(frozenset().union(*tests.values())))
@@ -70,14 +70,14 @@ class Cases:
             number = pair // program.tables.services
             asked = np.array(sorted(tests[pair]), np.int64)
             at = np.flatnonzero((pairs == pair) & (cover >= 0))
-            keys = np.concatenate([told[asked][:, at], operands[at].T, live[at].T])
+            keys = np.concatenate([told[asked[:, None], at], operands[:, at], live[:, at]])
             which, examples = distinct(keys)
             found = np.empty(len(examples), np.int64)
             for n, (row, key) in enumerate(zip(at[examples].tolist(), map(bytes, keys.T[examples]), strict=True)):
                 known = self.known.get((pair, key))
                 if known is None:
-                    own = {self.sifting.number[place] for place, on in self._places(live[row]) if on}
-                    known = self.situations.case(number, rows[row].tolist(), slot, told[:, row].tolist(), own)
+                    own = {self.sifting.number[place] for place, on in self._places(live[:, row]) if on}
+                    known = self.situations.case(number, rows[:, row].tolist(), slot, told[:, row].tolist(), own)
                     self.known[pair, key] = known
                 found[n] = known
             cases[at, slot] = found[which]
@@ -86,18 +86,18 @@ class Cases:
         return zip(sorted(self.sifting.live), row.tolist(), strict=True)
 
     def _live(self, rows: Ints, slot: int) -> Ints:
-        """For each live column whether it is known, line by line."""
+        """For each live column whether it is known, on every line."""
         tables = self.program.tables
         shift = slot * tables.width
         numbers = [self.sifting.number[place] for place in sorted(self.sifting.live)]
         places = [c + shift if c >= tables.columns else c for c in numbers]
-        return (rows[:, places] != MISSING).astype(np.int64)
+        return (rows[places] != MISSING).astype(np.int8)
 
     def _told(self, rows: Ints, slot: int, tests: Iterable[int]) -> Ints:
         """What these tests say of every line, as `Situations.case` takes it."""
         tables, sifting = self.program.tables, self.sifting
         shift = slot * tables.width
-        found = np.full((len(tables.tests), len(rows)), OPEN, np.int8)
+        found = np.full((len(tables.tests), rows.shape[1]), OPEN, np.int8)
         live = {sifting.number[place] for place in sifting.live}
         for number in tests:
             test = tables.tests[number]
@@ -106,7 +106,7 @@ class Cases:
             if test.kind in (k.BELOW_FACT, k.AT_MOST_FACT):
                 verdicts = self._compared(test, rows, shift)
             else:
-                values = rows[:, test.fact + shift if test.fact >= tables.columns else test.fact]
+                values = rows[test.fact + shift if test.fact >= tables.columns else test.fact]
                 verdicts = sifting.holds(test, values)
                 if test.fact in live and test.kind != k.KNOWN:
                     verdicts = np.where(values == MISSING, verdicts, OPEN)
@@ -118,6 +118,6 @@ class Cases:
     def _compared(self, test: Any, rows: Ints, shift: int) -> Ints:
         """A test of two facts is open, unless one of them is missing."""
         first = self.program.tables.columns
-        one, other = (rows[:, c + shift if c >= first else c] for c in (test.fact, test.a))
+        one, other = (rows[c + shift if c >= first else c] for c in (test.fact, test.a))
         known = (one != MISSING) & ((test.a < k.FIXED) | (other != MISSING))
         return np.where(known, OPEN, k.UNKNOWN)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from clausula import dates
-from clausula.batch.loops import Ints, known_range, looked_up, stamps_apart
+from clausula.batch.loops import Ints, difference, known_range, looked_up, stamps_apart
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 from clausula.sources import window
@@ -24,6 +24,9 @@ CALENDAR = date(1900, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
 
 APART: Mapping[str, int] = {"years": 12 * 32, "months": 32, "plan-year": 12 * 32}
 """Derivations that count whole spans between two days: how many stamps a span has."""
+
+MORE: Mapping[str, int] = {"days": 0, "days+1": 1, "less": 0}
+"""Derivations that are a difference, and how much more they are."""
 
 SOME_DAY = date(2000, 1, 1).toordinal()
 
@@ -44,6 +47,9 @@ def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
         return by_day(DERIVATIONS[spec.derive], arguments[0])
     if spec.derive in APART and all(map(_kept, arguments)):
         return _apart(spec.derive, *map(np.ascontiguousarray, arguments))
+    if spec.derive in MORE:
+        start, end = map(np.ascontiguousarray, arguments)
+        return difference(end, start, 0) if spec.derive == "less" else difference(start, end, MORE[spec.derive])
     missing = np.zeros(rows, bool)
     for argument in arguments:
         missing |= argument == MISSING

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula import codes as k
-from clausula.batch.loops import Ints
+from clausula.batch.loops import Ints, known_range
 from clausula.batch.people import Members
 from clausula.batch.table import Table
 from clausula.codes import MISSING
@@ -99,9 +99,11 @@ class Entities:
         if scope != "stay" or not table.has("admitted_on"):
             return self.named(scope, scope, person)
         numbers = self.name(scope).of(*table.coded(scope))
-        days, which = np.unique(np.where(numbers > 0, MISSING, table.days("admitted_on")), return_inverse=True)
-        spare = ["" if day == MISSING else date.fromordinal(day).isoformat() for day in days.tolist()]
-        return self.local(scope, np.where(numbers > 0, numbers, self.name(scope).of(pa.array(spare), which)), person)
+        days = table.days("admitted_on")
+        first, last = known_range(days)
+        names = pa.array([date.fromordinal(day).isoformat() for day in range(first, last + 1)], pa.string())
+        spare = self.name(scope).of(names, np.where(days == MISSING, -1, days - first))
+        return self.local(scope, np.where(numbers > 0, numbers, spare), person)
 
     def named(self, scope: str, column: str, person: Ints) -> Ints | int:
         """What the lines name in a column, as entities of a scope; MISSING where no line does."""

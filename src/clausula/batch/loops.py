@@ -10,15 +10,24 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from clausula.codes import (
+    ALL,
+    ANY,
+    BETWEEN,
     CELL,
     COVERED,
+    FALSE,
+    KNOWN,
     MISSING,
     NEEDS_DOCUMENT,
     NO_COVER,
     NOT_COVERED,
+    ONE_OF,
+    OUTSIDE,
     PARTLY,
     ROW_BENEFIT,
     ROW_EXCLUSION,
+    TRUE,
+    UNKNOWN,
 )
 
 Ints = Any
@@ -83,6 +92,24 @@ def marked(code: Ints, values: Ints, bit: int) -> bool:
 
 
 @_compiled
+def moved(values: Ints, by: int, nothing: int) -> Ints:
+    """Numbers with so much added; MISSING where one stands for nothing."""
+    found = np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        found[i] = MISSING if values[i] == nothing else values[i] + by
+    return found
+
+
+@_compiled
+def widened(values: Ints) -> Ints:
+    """Numbers of 64 bits as numbers of 128: the lower half, then the upper one."""
+    found = np.empty((len(values), 2), np.int64)
+    for i in range(len(values)):
+        found[i, 0], found[i, 1] = values[i], values[i] >> 63
+    return found
+
+
+@_compiled
 def looked_up(values: Ints, start: int, table: Ints) -> Ints:
     """What a table says of each value: its first entry of those not known, then of the value `start` and so on."""
     found = np.empty(len(values), np.int64)
@@ -100,6 +127,42 @@ def stamps_apart(start: Ints, end: Ints, first: int, stamp: Ints, size: int) -> 
             found[i] = MISSING
         else:
             found[i] = (stamp[end[i] - first] - stamp[start[i] - first]) // size
+    return found
+
+
+@_compiled
+def difference(start: Ints, end: Ints, more: int) -> Ints:
+    """From one number to another and so much more, MISSING where one of them is."""
+    found = np.empty(len(start), np.int64)
+    for i in range(len(start)):
+        found[i] = MISSING if start[i] == MISSING or end[i] == MISSING else end[i] - start[i] + more
+    return found
+
+
+@_compiled
+def holds(kind: int, a: int, b: int, values: Ints, sets: Ints) -> Ints:
+    """Truth of a test for many values, as `kernel.holds` has it. sets: of all tests, as flags."""
+    found = np.empty(len(values), np.int8)
+    for i in range(len(values)):
+        value = values[i]
+        if kind == KNOWN:
+            held = (value != MISSING) == (a != 0)
+        elif value == MISSING:
+            found[i] = UNKNOWN
+            continue
+        elif kind == ONE_OF:
+            held = sets[a + value]
+        elif kind == BETWEEN:
+            held = a <= value < b
+        elif kind == OUTSIDE:
+            held = not a <= value < b
+        elif kind == ANY:
+            held = value & a != 0
+        elif kind == ALL:
+            held = value & a == a
+        else:
+            held = value & a == 0
+        found[i] = TRUE if held else FALSE
     return found
 
 
@@ -139,7 +202,7 @@ def distinct(rows: Ints) -> tuple[Ints, Ints]:
     count = rows.shape[1]
     table = np.full(1 << (2 * count).bit_length(), -1, np.int32)
     number, example = np.empty(count, np.int32), np.empty(count, np.int64)
-    found = _columns_numbered(np.ascontiguousarray(rows), table, number, example)
+    found = _columns_numbered(np.ascontiguousarray(rows, np.int64), table, number, example)
     return number, example[:found]
 
 
@@ -149,48 +212,6 @@ def _columns_numbered(rows: Ints, table: Ints, number: Ints, example: Ints) -> i
     for j in range(rows.shape[0]):
         _mixed(one, other, rows[j])
     return _numbered(one, other, table, number, example)
-
-
-@_compiled
-def situate(
-    codes: Ints, group: Ints, asks: Ints, asked: Ints, classes: Ints, table: Ints, keys: Ints, fresh: Ints
-) -> int:
-    """For each line the number of its situation, put over `group`; returns how many new situations there are.
-
-    codes: for every source of facts a row with one code a line. group: what is asked of each line. asks: for each group
-    where its questions begin in `asked`, and the end; a question is (source, where its classes begin in `classes`,
-    stride). table, keys: open addressing from (group, key) to a number, a power of two long. fresh: the first line of
-    every new situation; its length is how many may be found.
-    """
-    found = 0
-    known = 0
-    size = len(table)
-    for at in range(size):
-        known += table[at] >= 0
-    for i in range(codes.shape[1]):
-        g = group[i]
-        key = np.int64(g)
-        for q in range(asks[g], asks[g + 1]):
-            key += classes[asked[q, 1] + codes[asked[q, 0], i]] * asked[q, 2]
-        slot = ((key * np.int64(-7046029254386353131)) >> np.int64(20)) & (size - 1)
-        while table[slot] >= 0 and keys[slot] != key:
-            slot = (slot + 1) & (size - 1)
-        if table[slot] < 0:
-            if found == len(fresh):
-                return -1
-            table[slot] = known + found
-            keys[slot] = key
-            fresh[found] = i
-            found += 1
-        group[i] = table[slot]
-    return found
-
-
-PLAIN, BY_INT32, BY_INT64 = 0, 1, 2
-"""How a column of rows is said: by its values, or by places in a table, of 32 or of 64 bits."""
-
-BLOCK = 128
-"""Rows that are written at a time, so that they stay in the processor's nearest memory."""
 
 
 def _pointer(number: Any) -> Any:
@@ -208,6 +229,51 @@ def _pointer(number: Any) -> Any:
 
 
 _int64_at, _int32_at = _pointer(types.int64), _pointer(types.int32)
+
+
+@_compiled
+def situate(
+    codes: Ints, group: Ints, asks: Ints, asked: Ints, classes: Ints, table: Ints, keys: Ints, fresh: Ints
+) -> int:
+    """For each line the number of its situation, put over `group`; returns how many new situations there are.
+
+    codes: for every source of facts where its codes stand, of 32 bits, one a line. group: what is asked of each line.
+    asks: for each group where its questions begin in `asked`, and the end; a question is (source, where its classes
+    begin in `classes`, stride). table, keys: open addressing from (group, key) to a number, a power of two long. fresh:
+    the first line of every new situation; its length is how many may be found.
+    """
+    found = 0
+    known = 0
+    size = len(table)
+    for at in range(size):
+        known += table[at] >= 0
+    for i in range(len(group)):
+        g = group[i]
+        key = np.int64(g)
+        for q in range(asks[g], asks[g + 1]):
+            key += classes[asked[q, 1] + _int32_at(codes[asked[q, 0]])[i]] * asked[q, 2]
+        slot = ((key * np.int64(-7046029254386353131)) >> np.int64(20)) & (size - 1)
+        while table[slot] >= 0 and keys[slot] != key:
+            slot = (slot + 1) & (size - 1)
+        if table[slot] < 0:
+            if found == len(fresh):
+                return -1
+            table[slot] = known + found
+            keys[slot] = key
+            fresh[found] = i
+            found += 1
+        group[i] = table[slot]
+    return found
+
+
+PLAIN, BY_INT32, BY_INT64 = 0, 1, 2
+"""How a column of rows is said: by its values, or by places in a table, of 32 or of 64 bits."""
+
+WORST = 1 << 62
+"""More than the weight of any reason."""
+
+BLOCK = 128
+"""Rows that are written at a time, so that they stay in the processor's nearest memory."""
 
 
 @_compiled
@@ -254,50 +320,38 @@ def answer(
     for i in range(rows):
         at = low + i
         left = out[i, depth * CELL]
-        pending, refused, granted, partly, aside = 0, True, False, False, True
-        because, weight = np.int64(-1), 4
-        other, rank = np.int64(-1), 4  # where all is paid, what a cover refused is no reason
+        worst, seen, aside = np.int64(0), np.int64(0), True
+        because, other = np.int64(WORST), np.int64(WORST)  # where all is paid, what a cover refused is no reason
         paid, beside, advanced = 0, 0, 0
         for slot in range(depth):
             o = slot * CELL
             benefit, found, row, gives = out[i, o], out[i, o + 1], out[i, o + 2], out[i, o + 3]
-            if benefit >= 0:
-                benefit = origins[ROW_BENEFIT, benefit]
-            if row >= 0:
-                row = (row >> 24) << 24 | origins[row >> 24, row & 0xFFFFFF]
-            indemnity = benefit >= 0 and cash[benefit]
+            granted = benefit >= 0
+            benefit = origins[ROW_BENEFIT, benefit] if granted else benefit
+            kind = row >> 24
+            row = kind << 24 | origins[kind, row & 0xFFFFFF] if row >= 0 else row
+            indemnity = granted and cash[benefit]
             paid += gives
-            beside += gives if indemnity else 0
+            beside += gives * indemnity
             advanced += out[i, o + 5]
-            if found >= NEEDS_DOCUMENT:
-                pending = max(pending, found)
-            refused = refused and (found == NO_COVER or found == NOT_COVERED)
-            granted = granted or found == COVERED
-            partly = partly or found == PARTLY
-            aside = aside and (found != COVERED or indemnity or gives == 0)
-            mine = 3
-            if found >= NEEDS_DOCUMENT:
-                mine = 0
-            elif benefit >= 0:
-                mine = 1
-            elif row >> 24 == ROW_EXCLUSION:
-                mine = 2
-            if found != NO_COVER and row >= 0:
-                if mine < weight:
-                    because, weight = row, mine
-                if found != NOT_COVERED and mine < rank:
-                    other, rank = row, mine
+            worst = max(worst, found)
+            seen |= np.int64(1) << found
+            aside = aside and ((found != COVERED) | indemnity | (gives == 0))
+            weight = 1 if granted else 3 - (kind == ROW_EXCLUSION)
+            weight = 0 if found >= NEEDS_DOCUMENT else weight
+            mine = (weight * depth + slot) << 32 | row if (found != NO_COVER) & (row >= 0) else WORST
+            because = min(because, mine)
+            other = min(other, WORST if found == NOT_COVERED else mine)
             benefits[slot, at], whys[slot, at] = benefit, row
             paids[slot, at], kepts[slot, at] = gives, out[i, o + 4]
             outcomes[slot, at] = found
-        whole = left == 0 or (granted and aside and not partly)
+        whole = left == 0 or (aside and seen & (1 << COVERED | 1 << PARTLY) == 1 << COVERED)
         told = COVERED if whole else PARTLY
-        if pending > 0:
-            told = pending
-        elif refused:
-            told = NOT_COVERED
+        told = NOT_COVERED if seen & ~(1 << NO_COVER | 1 << NOT_COVERED) == 0 else told
+        told = worst if worst >= NEEDS_DOCUMENT else told
+        because = other if left == 0 and told == COVERED else because
         outcome[at] = told
-        reason[at] = other if left == 0 and told == COVERED else because
+        reason[at] = -1 if because == WORST else because & 0xFFFFFFFF
         amounts[0, at], amounts[1, at], amounts[2, at], amounts[3, at] = left, paid, beside, advanced
         for cell in range(len(nothing)):
             out[i, cell] = nothing[cell]

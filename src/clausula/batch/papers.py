@@ -33,7 +33,9 @@ class Papers:
         owner = members.number(table.column("person")) if table.num_rows else np.zeros(0, np.int64)
         kept = np.flatnonzero(asked & (owner >= 0))
         kept = kept[np.lexsort((owner[kept], members.home[owner[kept]]))]
-        self.table, self.owner = Table(table.take(kept), ""), owner[kept]
+        if len(kept) < table.num_rows or (kept[1:] < kept[:-1]).any():
+            table, owner = table.take(pa.array(kept)), owner[kept]
+        self.table, self.owner = Table(table, ""), owner
         rows = np.arange(len(kept))
         records = np.zeros((len(kept), k.EVIDENCE_SIZE), np.int64)
         self._plain(records)

@@ -7,20 +7,21 @@ apart. So a million lines have a few thousand situations, and the conditions of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from clausula import codes as k
 from clausula.batch.derived import same
 from clausula.batch.eras import Eras, grows
-from clausula.batch.loops import Ints, distinct, known_range, looked_up, marked, period_at, situate
+from clausula.batch.loops import Ints, distinct, holds, known_range, looked_up, marked, period_at, situate
 from clausula.batch.people import People
 from clausula.batch.table import Table
 from clausula.batch.values import DENSE, FIELDS, Values, renumbered
 from clausula.codes import MISSING
+from clausula.compiled import address
 from clausula.facts import DERIVATIONS, Spec
 from clausula.needs import Needs
 from clausula.program import Column, Program
@@ -31,6 +32,9 @@ CODED = frozenset({"code", "flag", "set"})
 DENSE_BITS = 16
 FEW = 256
 """Codes of a source that are left as they are, also where several of them mean the same."""
+
+SLOTS = 65
+"""More cover slots than a line may have, and one for none."""
 
 NO_CLASSES = np.zeros(1, np.int64)
 
@@ -52,6 +56,7 @@ class Sifting:
         self.sets = np.array(program.tables.sets, bool)
         self.tests: dict[int, list[Any]] = {}
         self._tables: dict[int, tuple[int, Ints]] = {}
+        self._wanted: dict[tuple[tuple[int, ...], int], int] = {}
         self.worth: set[int] = set()
         self._sort()
         moved = stated | of_providers
@@ -105,6 +110,17 @@ class Sifting:
                 found.setdefault(spec.id, set()).update(marks)
         return {name: sorted(marks) for name, marks in found.items()}
 
+    def wanted(self, covers: tuple[int, ...], service: int) -> int:
+        """The columns that covers by slot can look at for a service, as bits."""
+        key = (covers, service)
+        if key not in self._wanted:
+            self._wanted[key] = bits_of(
+                (place, slot if self.program.columns[place].block else -1)
+                for slot, cover in enumerate(covers) if cover >= 0
+                for place in self.needs.of(cover, service)
+            )  # fmt: skip
+        return self._wanted[key]
+
     def classes(self, place: int, values: Ints) -> Ints:
         """Values of a column as small numbers; the same number where nothing in the program tells them apart."""
         low, high = known_range(values)
@@ -124,27 +140,11 @@ class Sifting:
     def _signs(self, place: int, values: Ints) -> Ints:
         """One small number for all values that the tests of a column answer alike."""
         signs = [values == MISSING, *(self.holds(test, values) for test in self.tests.get(place, ()))]
-        return combined([sign.astype(np.int64) for sign in signs])
+        return combined(signs)
 
     def holds(self, test: Any, values: Ints) -> Ints:
-        """Truth of a test of one column for many values, as `kernel.holds` has it."""
-        kind, a, b = test.kind, test.a, test.b
-        missing = values == MISSING
-        if kind == k.KNOWN:
-            return np.where(missing != (a != 0), k.TRUE, k.FALSE)
-        if kind == k.ONE_OF:
-            found = self.sets[a + np.where(missing, 0, values)]
-        elif kind == k.BETWEEN:
-            found = (a <= values) & (values < b)
-        elif kind == k.OUTSIDE:
-            found = ~((a <= values) & (values < b))
-        elif kind == k.ANY:
-            found = values & a != 0
-        elif kind == k.ALL:
-            found = values & a == a
-        else:
-            found = values & a == 0
-        return np.where(missing, k.UNKNOWN, np.where(found, k.TRUE, k.FALSE))
+        """Truth of a test of one column for many values, one after the other, as `kernel.holds` has it."""
+        return holds(test.kind, test.a, test.b, values, self.sets)
 
 
 def combined(rows: Sequence[Ints]) -> Ints:
@@ -158,26 +158,44 @@ def combined(rows: Sequence[Ints]) -> Ints:
 
 class Source:
     """Something facts of lines come from. code: of each line. classes: for each place in `program.columns` (and slot)
-    the class of every code, where not all are the same; a group looks only at those it asks about."""
+    the class of every code, where not all are the same; a group looks only at those it asks about. first: the least
+    code. mask: these places as bits."""
 
-    def __init__(self, code: Ints, classes: Mapping[tuple[int, int], Ints]) -> None:
-        self._seen: dict[frozenset[tuple[int, int]], Ints | None] = {}
-        self.code = code
+    def __init__(self, code: Ints, classes: Mapping[tuple[int, int], Ints], first: int = 0) -> None:
+        self._seen: dict[int, Seen | None] = {}
+        self.code, self.first = code, first
         self.classes = {key: row for key, row in sorted(classes.items()) if len(row) and (row != row[0]).any()}
         if any(len(row) > FEW for row in self.classes.values()):
             content, example = distinct(np.stack([*self.classes.values()]).astype(np.int64, copy=False))
-            self.code = content[code]
+            self.code, self.first = content[code - first if first else code], 0
             self.classes = {key: renumbered(row, int(row.max()) + 1)[example] for key, row in self.classes.items()}
 
-    def seen(self, wanted: Collection[tuple[int, int]]) -> Ints | None:
-        """One number for all codes that are the same in what is wanted; None where they all are."""
-        keys = frozenset(key for key in self.classes if key in wanted)
-        if not keys:
+        self.mask = bits_of(self.classes)
+
+    def seen(self, wanted: int) -> Seen | None:
+        """What a group sees that looks at what is wanted, as bits; None where all codes are the same to it."""
+        asked = self.mask & wanted
+        if not asked:
             return None
-        if keys not in self._seen:
-            found = combined([self.classes[key] for key in sorted(keys)])
-            self._seen[keys] = found if found.any() else None
-        return self._seen[keys]
+        if asked not in self._seen:
+            found = combined([row for key, row in self.classes.items() if asked & bits_of((key,))])
+            self._seen[asked] = Seen(found, int(found.max()) + 1) if found.any() else None
+        return self._seen[asked]
+
+
+class Seen(NamedTuple):
+    """One number for all codes of a source that are the same to a group, and how many numbers there are."""
+
+    numbers: Ints
+    width: int
+
+
+def bits_of(keys: Iterable[tuple[int, int]]) -> int:
+    """Places of columns, each with its slot (-1: none), as bits."""
+    found = 0
+    for place, slot in keys:
+        found |= 1 << place * SLOTS + slot + 1
+    return found
 
 
 class Situating:
@@ -285,15 +303,15 @@ class Situating:
         if values.table.kind(name) == "bool":
             unique, code = np.array([MISSING, 0, 1]), values.table.small_flags(name)
         else:
-            words, at = values.table.words(name)
-            unique, code = _coded(values, spec, words), at + 1
+            words, code = values.table.words(name)
+            unique = _coded(values, spec, words)
         classes: dict[tuple[int, int], Ints] = {}
         for place in places:
             column = self.program.columns[place]
             own = unique if column.spec is spec else _recoded(values, column.spec, name, unique)
             for slot in range(self.eras.depth) if column.block else (-1,):
                 classes[place, slot] = sifting.classes(place, own)
-        return Source(code, classes)
+        return Source(code, classes, -1)
 
     def _presence(self) -> Source:
         """Which columns of amounts, dates and numbers are filled."""
@@ -320,37 +338,27 @@ class Situating:
 
     # --- situations ---
 
-    def _wanted(self, covers: tuple[int, ...], service: int) -> set[tuple[int, int]]:
-        """The columns (place, slot) that covers can look at for a service."""
-        wanted: set[tuple[int, int]] = set()
-        for slot, cover in enumerate(covers):
-            if cover >= 0:
-                for place in self.sifting.needs.of(cover, service):
-                    wanted.add((place, slot if self.program.columns[place].block else -1))
-        return wanted
-
     def _number(self, group: Ints, kinds: Sequence[tuple[tuple[int, ...], int]], sources: Sequence[Source]) -> Any:
         asks, asked, classes, at = [0], [], [], 0
         sources = [source for source in sources if source.classes]
         places: dict[int, int] = {}
         for covers, service in kinds:
-            wanted = self._wanted(covers, service)
+            wanted = self.sifting.wanted(covers, service)
             stride = len(kinds)
             for which, source in enumerate(sources):
                 seen = source.seen(wanted)
                 if seen is not None:
                     if id(seen) not in places:
-                        places[id(seen)] = at
-                        classes.append(seen)
-                        at += len(seen)
+                        places[id(seen)] = at - source.first
+                        classes.append(seen.numbers)
+                        at += len(seen.numbers)
                     asked.append((which, places[id(seen)], stride))
-                    stride *= int(seen.max()) + 1
+                    stride *= seen.width
             if stride >= 1 << 62:
                 raise OverflowError("too many facts are told apart at once")
             asks.append(len(asked))
-        codes = np.empty((len(sources), len(group)), np.int32)
-        for which, source in enumerate(sources):
-            codes[which] = source.code
+        held = [np.ascontiguousarray(source.code, np.int32) for source in sources]
+        codes = np.array([address(each) for each in held], np.int64)
         flat = np.concatenate(classes).astype(np.int64) if classes else np.zeros(1, np.int64)
         questions = np.array(asked, np.int64).reshape(-1, 3)
         room = 1 << 14

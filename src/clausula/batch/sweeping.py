@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,8 +21,8 @@ from clausula.batch.rows import Rows
 from clausula.program import Program
 from clausula.situations import Layout
 
-PIECE = 2048
-"""Lines decided at a time, so that their rows stay in the processor's memory; households are never cut."""
+PIECE = 4096
+"""Lines decided at a time, about, so that their rows stay in the processor's memory; households are never cut."""
 
 
 class Answers:
@@ -82,6 +83,9 @@ class Frame:
         self.work = np.empty(k.W_ACCOUNTS + 2 * room + k.MOVE * sweeping.moves, np.int64)
         self.work[k.W_END], self.work[k.W_MOVES] = k.W_ACCOUNTS, k.W_ACCOUNTS + 2 * room
         self.closing = np.empty(2 * (accounts + lines * moves) + 2, np.int64)
+        self.trace = np.zeros(1, np.int64)
+        self.before = tuple(map(compiled.address, (sweeping.memory, self.rows)))
+        self.after = tuple(map(compiled.address, (sweeping.papers.memory, self.work, self.out, self.closing)))
 
 
 class Sweeping:
@@ -113,7 +117,7 @@ class Sweeping:
 
     def all(self, threads: int) -> Accounts:
         """Decide all pieces; returns the closing accounts of all households."""
-        pieces = list(self._pieces())
+        pieces = self._pieces()
         share = max(1, -(-len(pieces) // threads))
         shares = [pieces[first : first + share] for first in range(0, len(pieces), share)]
         if len(shares) > 1:
@@ -123,13 +127,11 @@ class Sweeping:
             found = [each for part in shares for each in self._share(part)]
         return self._closing(found)
 
-    def _pieces(self) -> Iterator[tuple[int, int]]:
-        first = 0
-        while first < len(self.present):
-            last = int(np.searchsorted(self.starts, self.starts[first] + PIECE, side="right")) - 1
-            last = max(last, first + 1)
-            yield first, last
-            first = last
+    def _pieces(self) -> list[tuple[int, int]]:
+        """The households of each piece: the first, and before the last."""
+        marks = np.arange(PIECE, self.starts[-1], PIECE)
+        bounds = np.unique([0, *np.searchsorted(self.starts, marks), len(self.present)]).tolist()
+        return list(pairwise(bounds))
 
     def _share(self, pieces: Sequence[tuple[int, int]]) -> list[tuple[Ints, Ints]]:
         frame = Frame(self, pieces)
@@ -142,21 +144,16 @@ class Sweeping:
         starts, (accounts, at) = self.starts[first : last + 1] - low, self._opened(first, last)
         self.rows.write(frame.rows, low, high)
         closing_at = np.empty(len(starts), np.int64)
-        arrays = (
-            starts, accounts, at, self.papers.memory, frame.work, frame.out, frame.closing, closing_at,
-            np.zeros(1, np.int64),
-        )  # fmt: skip
-        address = compiled.address
-        end = self.kernel.sweep(
-            address(self.memory), address(frame.rows), len(starts) - 1, *(address(each) for each in arrays)
-        )
+        opened = map(compiled.address, (starts, accounts, at))
+        closed = map(compiled.address, (closing_at, frame.trace))
+        end = self.kernel.sweep(*frame.before, len(starts) - 1, *opened, *frame.after, *closed)
         answer(frame.out, high - low, self.nothing, self.origins, self.cash, low, *self.answers.columns)
         return frame.closing[:end].copy(), closing_at
 
     def _opened(self, first: int, last: int) -> tuple[Ints, Ints]:
         """The opening accounts of some households, one after the other, and where each begins."""
         if not len(self.opening.keys):
-            return np.zeros(1, np.int64), np.zeros(last - first + 1, np.int64)
+            return self.opened[:1], self.opened[: last - first + 1]
         at = self.opened[first : last + 1] - self.opened[first]
         begin = self.opening.at[self.present[first:last]]
         rows = np.repeat(begin - at[:-1], np.diff(at)) + np.arange(at[-1])
@@ -168,13 +165,12 @@ class Sweeping:
         """Closing accounts by household; of households without lines what they opened with."""
         opening = self.opening
         counts = opening.at[1:] - opening.at[:-1]
-        keys, used, done = [], [], 0
+        keys, used, lengths = [], [], []
         for flat, at in found:
-            homes = self.present[done : done + len(at) - 1]
-            done += len(at) - 1
-            counts[homes] = np.diff(at) // 2
+            lengths.append(np.diff(at))
             keys.append(flat[0::2])
             used.append(flat[1::2])
+        counts[self.present] = np.concatenate([np.zeros(0, np.int64), *lengths]) // 2
         ends = np.concatenate([[0], np.cumsum(counts)])
         silent = np.ones(len(counts), bool)
         silent[self.present] = False

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clausula.batch.loops import Ints, distinct
+from clausula.batch.loops import Ints, distinct, moved
 from clausula.codes import MISSING
 from clausula.money import decimals
 
@@ -78,10 +78,9 @@ class Table:
         if not pa.types.is_date(column.type):
             return self.by_word(name, lambda word: date.fromisoformat(word).toordinal())
         column = column.cast(pa.date32()).cast(pa.int32())
-        if not column.null_count:
-            return column.to_numpy(zero_copy_only=False).astype(np.int64) + EPOCH
-        found = pc.fill_null(column, NO_DAY).to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.where(found == NO_DAY, MISSING, found + EPOCH)
+        if column.null_count:
+            column = pc.fill_null(column, NO_DAY)
+        return moved(column.to_numpy(zero_copy_only=False), EPOCH, NO_DAY)
 
     def money(self, name: str) -> Ints:
         """A column of amounts in minor units. Raises pyarrow.ArrowInvalid where one has too many decimals."""
@@ -108,9 +107,8 @@ class Table:
         return pc.fill_null(self._column(name).cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
 
     def small_flags(self, name: str) -> Ints:
-        """A column of flags: 0 missing, 1 false, 2 true."""
-        column = self._column(name).cast(pa.int8())
-        return pc.fill_null(column, -1).to_numpy(zero_copy_only=False) + np.int8(1)
+        """A column of flags: 0, 1 or -1, in 32 bits."""
+        return pc.fill_null(self._column(name).cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
 
     def _column(self, name: str) -> Any:
         return self.table.column(name).combine_chunks()

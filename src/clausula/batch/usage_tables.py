@@ -6,6 +6,8 @@ Columns: household, account, person and name of whose it is (empty where they do
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -30,9 +32,12 @@ def usage_table(decided: Decided) -> pa.Table:
     account = closing.keys >> 50
     person = np.full(len(home), -1, np.int64)
     name = np.full(len(home), -1, np.int64)
+    scopes = scopes_of(program)
+    kinds = list(dict.fromkeys(scopes))
+    of = np.array([kinds.index(scope) for scope in scopes], np.int64)[account]
     words: list[str] = []
-    for number, scope in enumerate(scopes_of(program)):
-        mine = np.flatnonzero(account == number)
+    for number, scope in enumerate(kinds):
+        mine = np.flatnonzero(of == number)
         if len(mine) and scope != "household":
             entity = closing.keys[mine] >> 22 & 0xFFFFFFF
             person[mine], name[mine] = _whose(decided.entities, scope, home[mine], entity, words)
@@ -62,13 +67,15 @@ def _whose(entities: Entities, scope: str, home: Ints, entity: Ints, words: list
 
 
 def _people(rows: Ints, decided: Decided) -> pa.DictionaryArray:
-    present, at = np.unique(rows, return_inverse=True)
-    known = present >= 0
-    ids = decided.members.ids.take(pa.array(present[known])).cast(pa.string()).to_pylist()
-    return _dictionary(at - int((~known).sum()), ids)
+    there = np.zeros(len(decided.members.ids) + 1, bool)
+    there[rows] = True
+    present = np.flatnonzero(there[:-1])
+    place = np.full(len(there), -1, np.int64)
+    place[present] = np.arange(len(present))
+    return _dictionary(place[rows], decided.members.ids.take(pa.array(present)).cast(pa.string()))
 
 
-def _dictionary(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
+def _dictionary(numbers: Ints, words: Any) -> pa.DictionaryArray:
     empty = numbers < 0
-    indices = pa.array(np.where(empty, 0, numbers).astype(np.int32), mask=empty)
+    indices = pa.array(numbers.astype(np.int32), mask=empty)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
