@@ -17,7 +17,7 @@ from clausula.batch.entities import SCOPES, Entities
 from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints
 from clausula.batch.papers import Papers
-from clausula.batch.people import Members, People, facts_of
+from clausula.batch.people import Members, facts_of
 from clausula.batch.rows import Looked, Rows
 from clausula.batch.situating import Sifting, Situating
 from clausula.batch.sweeping import Decided, Sweeping
@@ -47,7 +47,7 @@ class Deciding:
 
     def ready(self, lines: Lines, members: Members, opening: Opening = None) -> Sweeping:
         """Lines as the kernel reads them. Raises as `decide`."""
-        people = People(self.program, members)
+        people = members.seen_by(self.program)
         entities = Entities(members, lines.table)
         papers = Papers(people, entities)
         found = Situating(self.sifting, people, lines.table, lines.person, lines.served, lines.service)

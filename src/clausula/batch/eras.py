@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,21 @@ def grows(spec: Spec) -> bool:
     )
 
 
+def eras_of(people: People, first: int, last: int, limits: Mapping[str, Sequence[int]]) -> Eras:
+    """The eras of all people between two days, kept for the next table of these days."""
+    key = "eras", first, last, tuple((name, tuple(marks)) for name, marks in limits.items())
+    found: Eras | None = people.cache.get(key)
+    if found is None:
+        found = people.cache[key] = Eras(people, first, last, limits)
+    return found
+
+
 class Eras:
     """Eras of all people between two days, by person and then by time.
 
     start: first era of each person, and the end. since: first day of each era. cover, enrolled: for each slot the cover
     and the enrolment of each era, -1 for none. depth: slots in use. values: facts of the eras, as if each were a line
-    on its first day that states nothing.
+    on its first day that states nothing. cache: what others find out about these eras and want to know again.
     """
 
     def __init__(self, people: People, first: int, last: int, limits: Mapping[str, Sequence[int]]) -> None:
@@ -54,6 +64,7 @@ class Eras:
         self.owner, self.since = marked // SOME_DAYS, marked % SOME_DAYS
         self.start = np.searchsorted(self.owner, np.arange(count + 1))
         self._fill(owner, since, until, cover, enrolment)
+        self.cache: dict[Any, Any] = {}
         nothing = Table(_no_lines(len(self.owner)), self.program.currency)
         self.values = Values(people, nothing, self.owner, self.since, list(self.enrolled))
 

@@ -321,7 +321,8 @@ def answer(
         at = low + i
         left = out[i, depth * CELL]
         worst, seen, aside = np.int64(0), np.int64(0), True
-        because, other = np.int64(WORST), np.int64(WORST)  # where all is paid, what a cover refused is no reason
+        because: Any = np.int64(WORST)
+        other: Any = np.int64(WORST)  # where all is paid, what a cover refused is no reason
         paid, beside, advanced = 0, 0, 0
         for slot in range(depth):
             o = slot * CELL
@@ -346,7 +347,7 @@ def answer(
             paids[slot, at], kepts[slot, at] = gives, out[i, o + 4]
             outcomes[slot, at] = found
         whole = left == 0 or (aside and seen & (1 << COVERED | 1 << PARTLY) == 1 << COVERED)
-        told = COVERED if whole else PARTLY
+        told: Any = COVERED if whole else PARTLY
         told = NOT_COVERED if seen & ~(1 << NO_COVER | 1 << NOT_COVERED) == 0 else told
         told = worst if worst >= NEEDS_DOCUMENT else told
         because = other if left == 0 and told == COVERED else because

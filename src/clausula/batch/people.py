@@ -44,6 +44,7 @@ class Members:
         self.born = Table(people, "").days("born")
         self.enrolled = self.number(enrolments.column("person"))
         self.starts, self.ends = Table(enrolments, "").days("start"), Table(enrolments, "").days("until")
+        self._seen: list[People] = []
 
     @classmethod
     def of(cls, households: Iterable[Household], providers: Mapping[str, Provider]) -> Members:
@@ -55,6 +56,14 @@ class Members:
             evidence_table([each for home in homes for each in home.evidence]),
             providers,
         )
+
+    def seen_by(self, program: Program) -> People:
+        """These people as a program sees them, kept for its next table."""
+        for people in self._seen:
+            if people.program is program:
+                return people
+        self._seen.append(People(program, self))
+        return self._seen[-1]
 
     def number(self, ids: Any) -> Ints:
         """The rows of people by their ids; -1 for nobody."""
@@ -179,11 +188,15 @@ def directory_of(program: Program, providers: Mapping[str, Provider]) -> Directo
 
 
 class People:
-    """Members as a program sees them: their facts as whole numbers, read when first asked for."""
+    """Members as a program sees them: their facts as whole numbers, read when first asked for.
+
+    cache: what others find out about these people and want to know again.
+    """
 
     def __init__(self, program: Program, members: Members) -> None:
         self.program, self.members = program, members
         self.directory = directory_of(program, members.providers)
+        self.cache: dict[Any, Any] = {}
         self._kept: dict[tuple[str, int], Ints | None] = {}
 
     def code(self, spec: Spec, value: Any) -> int:

@@ -8,6 +8,7 @@ apart. So a million lines have a few thousand situations, and the conditions of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from clausula import codes as k
 from clausula.batch.derived import same
-from clausula.batch.eras import Eras, grows
+from clausula.batch.eras import eras_of, grows
 from clausula.batch.loops import Ints, distinct, holds, known_range, looked_up, marked, period_at, situate
 from clausula.batch.people import People
 from clausula.batch.table import Table
@@ -172,6 +173,12 @@ class Source:
 
         self.mask = bits_of(self.classes)
 
+    def at(self, rows: Ints) -> Source:
+        """The same classes, for lines that are each in a row of these codes."""
+        found = copy(self)
+        found.code = self.code[rows]
+        return found
+
     def seen(self, wanted: int) -> Seen | None:
         """What a group sees that looks at what is wanted, as bits; None where all codes are the same to it."""
         asked = self.mask & wanted
@@ -209,7 +216,7 @@ class Situating:
     ) -> None:
         self.sifting, self.people, self.program = sifting, people, people.program
         first, last = int(served.min()), int(served.max())
-        self.eras = Eras(people, first, last, sifting.limits)
+        self.eras = eras_of(people, first, last, sifting.limits)
         self.era = period_at(person, served, self.eras.start, self.eras.since)
         enrolled = [each[self.era] for each in self.eras.enrolled[: self.eras.depth]]
         self.values = Values(people, table, person, served, enrolled)
@@ -244,7 +251,9 @@ class Situating:
 
     def _sources(self) -> Iterable[Source]:
         values, sifting, columns = self.values, self.sifting, self.program.columns
-        yield self._era_source()
+        if self.sifting not in self.eras.cache:
+            self.eras.cache[self.sifting] = self._era_source()
+        yield self.eras.cache[self.sifting].at(self.era)
         yield from self._provider_sources()
         for name in values.table.table.column_names:
             places = [place for place, column in enumerate(columns) if column.spec.id == name]
@@ -270,7 +279,7 @@ class Situating:
                 if column.spec.id in sifting.of_providers:  # said of the person, it goes before the provider's
                     found = combined([found, self._own(column, slot)])
                 classes[place, slot] = found
-        return Source(self.era, classes)
+        return Source(np.arange(len(eras.owner), dtype=np.int32), classes)
 
     def _own(self, column: Column, slot: int) -> Ints:
         """Whether an era's person or enrolment states a fact."""
