@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -101,11 +103,16 @@ def outputs_of(decided: Decided) -> Outputs:
 
 
 def prepare(workload: Workload) -> Ready:
-    """Ready to decide the workload: plans read, people known, table in memory."""
+    """Ready to decide the workload: plans read, people known, lines in memory in a bucket for each processor, as a run
+    has them on disk."""
     program = compile_book(book(), set(PLAN_IDS))
-    members = Members.of(households(workload), {})
-    table = table_of(workload)
-    return Ready(lambda: decide_table(program, members, table), outputs_of)
+    buckets = [(Members.of(households(part), {}), table_of(part)) for part in workload.parts(os.cpu_count() or 1)]
+    pool = ThreadPoolExecutor(len(buckets))
+
+    def run() -> list[Decided]:
+        return list(pool.map(lambda bucket: decide_table(program, *bucket, threads=1), buckets))
+
+    return Ready(run, lambda decided: Outputs.joined([outputs_of(each) for each in decided]))
 
 
 def ours(workload: Workload) -> Outputs:

@@ -7,8 +7,9 @@ papers are bits, days count from 1970, money is in cents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,6 +96,14 @@ class Workload:
         end = int(np.searchsorted(home, home[lines], side="left")) or int(np.searchsorted(home, home[0], side="right"))
         return Workload({name: values[:end] for name, values in self.columns.items()})
 
+    def parts(self, count: int) -> list[Workload]:
+        """The lines in so many parts of about the same size; no household is cut."""
+        home, marks = self["household"], [len(self) * n // count for n in range(1, count)]
+        cuts = [0, *sorted({int(np.searchsorted(home, home[mark])) for mark in marks} - {0}), len(self)]
+        return [
+            Workload({name: values[low:high] for name, values in self.columns.items()}) for low, high in pairwise(cuts)
+        ]
+
     def save(self, path: Path) -> None:
         """Write the lines as Parquet."""
         pq.write_table(pa.table(dict(self.columns)), path, compression="lz4")
@@ -120,6 +129,12 @@ class Outputs:
         found = {name: values for name, values in vars(self).items() if values is not None}
         with path.open("wb") as file:
             np.savez(file, **found)
+
+    @staticmethod
+    def joined(parts: Sequence[Outputs]) -> Outputs:
+        """The decisions of several parts, which decided amounts, one after the other."""
+        names = ("benefit", "paid", "borne")
+        return Outputs(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     @staticmethod
     def load(path: Path) -> Outputs:

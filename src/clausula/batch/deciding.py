@@ -138,13 +138,14 @@ def deciding_for(program: Program, columns: Iterable[str], providers: Mapping[st
 
 
 def decide_table(
-    program: Program, members: Members, table: pa.Table, opening: Mapping[str, Usage] | None = None
+    program: Program, members: Members, table: pa.Table, opening: Mapping[str, Usage] | None = None, threads: int = 0
 ) -> Decided:
-    """Decide all lines of a table that can be decided, on all processors. opening: accounts of households before.
+    """Decide all lines of a table that can be decided. opening: accounts of households before. threads: 0 for one a
+    processor.
 
     Raises pyarrow.ArrowInvalid for columns that cannot be read exactly, FactError for values that are not of their
     kind, OverflowError as `Deciding.decide`.
     """
     deciding = deciding_for(program, table.column_names, members.providers)
     lines = Lines(program, members, table)
-    return deciding.decide(lines, members, opening, os.cpu_count() or 1)
+    return deciding.decide(lines, members, opening, threads or os.cpu_count() or 1)
