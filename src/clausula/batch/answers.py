@@ -79,10 +79,15 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
 
 
 def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
-    """Numbers as a dictionary of words; null for -1."""
-    small = np.asarray(numbers).astype(np.int32, copy=False)
+    """Numbers as a dictionary of words; null for -1. No word is twice in it: Parquet takes such a one as it is."""
+    different = list(dict.fromkeys(words))
+    if len(different) == len(words):
+        small = np.asarray(numbers).astype(np.int32, copy=False)
+    else:
+        place = {word: number for number, word in enumerate(different)}
+        small = np.array([*(place[word] for word in words), -1], np.int32)[numbers]
     indices = pa.array(small, mask=small < 0) if small.min(initial=0) < 0 else pa.array(small)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words or [""], pa.string()))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(different or [""], pa.string()))
 
 
 def _money(minor: Ints, program: Program) -> pa.Array:

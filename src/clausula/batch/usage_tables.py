@@ -15,6 +15,7 @@ from clausula.batch.accounts import scopes_of
 from clausula.batch.entities import NAMES, Entities
 from clausula.batch.loops import Ints
 from clausula.batch.sweeping import Decided
+from clausula.batch.table import indices
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -44,7 +45,7 @@ def usage_table(decided: Decided) -> pa.Table:
     return pa.table(
         [
             _dictionary(home, members.homes), _dictionary(account, [spec.name for spec in program.accounts]),
-            _people(person, decided), _dictionary(name, words), pa.array((closing.keys & 0x3FFFFF).astype(np.int32)),
+            _dictionary(person, decided.members.ids), _dictionary(name, words), pa.array((closing.keys & 0x3FFFFF).astype(np.int32)),
             pa.array(closing.used),
         ],
         schema=SCHEMA,
@@ -66,16 +67,14 @@ def _whose(entities: Entities, scope: str, home: Ints, entity: Ints, words: list
     return person, first + entity % NAMES
 
 
-def _people(rows: Ints, decided: Decided) -> pa.DictionaryArray:
-    there = np.zeros(len(decided.members.ids) + 1, bool)
-    there[rows] = True
-    present = np.flatnonzero(there[:-1])
-    place = np.full(len(there), -1, np.int64)
-    place[present] = np.arange(len(present))
-    return _dictionary(place[rows], decided.members.ids.take(pa.array(present)).cast(pa.string()))
-
-
 def _dictionary(numbers: Ints, words: Any) -> pa.DictionaryArray:
-    empty = numbers < 0
-    indices = pa.array(numbers.astype(np.int32), mask=empty)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+    """Words by number, null for -1: those that are there, each once."""
+    known = pa.array(words, pa.string()) if isinstance(words, list) else words.cast(pa.string())
+    there = np.zeros(len(known) + 1, bool)
+    there[numbers] = True
+    present = np.flatnonzero(there[:-1])
+    coded = known.take(pa.array(present)).dictionary_encode()
+    place = np.full(len(there), -1, np.int32)
+    place[present] = indices(coded)
+    found = place[numbers]
+    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), coded.dictionary)
