@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.loops import Ints, widened
+from clausula.batch.loops import Ints, numbered, widened
 from clausula.batch.sweeping import Decided
 from clausula.batch.table import EPOCH
 from clausula.decision import reason_code
@@ -107,12 +107,8 @@ def _reasons(program: Program, rows: Ints) -> tuple[pa.DictionaryArray, pa.Dicti
     for kind in range(1, len(first)):
         first[kind] = width
         width += sizes.get(kind, 1)
-    place = np.where(rows < 0, 0, first[rows >> 24] + (rows & 0xFFFFFF))
-    present = np.flatnonzero(np.bincount(place, minlength=1))
-    row_of, inverse = np.zeros(width, np.int64), np.zeros(width, np.int64)
-    row_of[place], inverse[present] = rows, np.arange(len(present))
-    unique = [row if at else -1 for at, row in zip(present.tolist(), row_of[present].tolist(), strict=True)]
+    at, numbers = numbered(rows, first, width)
+    unique = numbers.tolist()
     codes = [reason_code(program, row, "") for row in unique]
     found = [program.clause(row) if row >= 0 else ("", "") for row in unique]
-    at = inverse[place]
     return _texts(at, codes), _texts(at, [plan for plan, _ in found]), _texts(at, [clause for _, clause in found])

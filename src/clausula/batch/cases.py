@@ -37,7 +37,7 @@ class Cases:
     def _examples(self, found: Situating) -> Values:
         """The facts of the lines that stand for their situations."""
         values, lines = found.values, found.examples
-        table = Table(values.table.table.take(lines), self.program.currency)
+        table = Table(values.table.table, self.program.currency, lines)
         enrolled = [each[lines] for each in values.enrolled]
         return Values(found.people, table, values.person[lines], values.served[lines], enrolled)
 

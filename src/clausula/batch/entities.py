@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula import codes as k
-from clausula.batch.loops import Ints, known_range
+from clausula.batch.loops import Ints, known_range, within
 from clausula.batch.people import Members
 from clausula.batch.table import Table
 from clausula.codes import MISSING
@@ -122,7 +122,7 @@ class Entities:
         """
         if len(self.name(scope)) >= NAMES or self.members.rank.max(initial=0) >= PEOPLE:
             raise OverflowError(f"too many names of {scope}, or too many people in a household")
-        return np.where(numbers > 0, numbers + self.members.rank[person] * NAMES, MISSING)
+        return within(numbers, self.members.rank, person, NAMES)
 
     def number(self, scope: str, home: int, entity: Sequence[str]) -> int | None:
         """The number of an entity of a household as accounts name it; None for somebody who is not in it."""

@@ -110,6 +110,35 @@ def widened(values: Ints) -> Ints:
 
 
 @_compiled
+def within(numbers: Ints, rank: Ints, person: Ints, names: int) -> Ints:
+    """Numbers of names of a person as numbers within the household, in which people have ranks; MISSING for none."""
+    found = np.empty(len(numbers), np.int64)
+    for i in range(len(numbers)):
+        found[i] = numbers[i] + rank[person[i]] * names if numbers[i] > 0 else MISSING
+    return found
+
+
+@_compiled
+def numbered(rows: Ints, first: Ints, width: int) -> Any:
+    """A number for each line by its row, in the order they come, and the row of each number; -1 is a row, too.
+
+    first: where the rows of each kind begin, counted from 1. width: how many rows there are, and one.
+    """
+    known = np.full(width, -1, np.int32)
+    found = np.empty(len(rows), np.int32)
+    told = np.empty(width, np.int64)
+    count = 0
+    for i in range(len(rows)):
+        place = 0 if rows[i] < 0 else first[rows[i] >> 24] + (rows[i] & 0xFFFFFF)
+        if known[place] < 0:
+            known[place] = count
+            told[count] = rows[i]
+            count += 1
+        found[i] = known[place]
+    return found, told[:count]
+
+
+@_compiled
 def looked_up(values: Ints, start: int, table: Ints) -> Ints:
     """What a table says of each value: its first entry of those not known, then of the value `start` and so on."""
     found = np.empty(len(values), np.int64)

@@ -19,11 +19,13 @@ NO_DAY = -(10**9)
 
 
 class Table:
-    """Columns of an Arrow table, turned into arrays when first asked for. currency: of its amounts."""
+    """Columns of an Arrow table, turned into arrays when first asked for. currency: of its amounts. at: the rows that
+    are meant, where it is not all of them."""
 
-    def __init__(self, table: pa.Table, currency: str) -> None:
+    def __init__(self, table: pa.Table, currency: str, at: Ints | None = None) -> None:
         self.table, self.currency = table, currency
-        self.rows: int = table.num_rows
+        self.at = None if at is None else pa.array(at)
+        self.rows: int = table.num_rows if at is None else len(at)
         self._coded: dict[str, tuple[Any, Ints]] = {}
         self._words: dict[str, list[str]] = {}
         self._days: dict[str, Ints] = {}
@@ -33,7 +35,7 @@ class Table:
         """Whether the table has a column of that name that says something."""
         if name not in self._there:
             there = name in self.table.column_names and not pa.types.is_null(self.table.column(name).type)
-            self._there[name] = there and self.table.column(name).null_count < self.rows
+            self._there[name] = there and self.table.column(name).null_count < self.table.num_rows
         return self._there[name]
 
     def kind(self, name: str) -> Any:
@@ -111,7 +113,8 @@ class Table:
         return pc.fill_null(self._column(name).cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
 
     def _column(self, name: str) -> Any:
-        return self.table.column(name).combine_chunks()
+        column = self.table.column(name).combine_chunks()
+        return column if self.at is None else column.take(self.at)
 
 
 def indices(column: Any) -> Ints:

@@ -45,8 +45,8 @@ def usage_table(decided: Decided) -> pa.Table:
     return pa.table(
         [
             _dictionary(home, members.homes), _dictionary(account, [spec.name for spec in program.accounts]),
-            _dictionary(person, decided.members.ids), _dictionary(name, words), pa.array((closing.keys & 0x3FFFFF).astype(np.int32)),
-            pa.array(closing.used),
+            _dictionary(person, members.ids), _dictionary(name, words),
+            pa.array((closing.keys & 0x3FFFFF).astype(np.int32)), pa.array(closing.used),
         ],
         schema=SCHEMA,
     )  # fmt: skip
