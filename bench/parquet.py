@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from _portfolios import load_of_machine, peak_mib, portfolio_in_buckets, timed
 
+from clausula.batch.allocating import keep_freed
 from clausula.batch.buckets import Buckets
 from clausula.batch.running import run_buckets
 from clausula.batch.storing import write_parquet
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     book = load_plans()
+    keep_freed()  # as the command does
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         buckets = portfolio_in_buckets(book, folder, arguments.lines, arguments.seed)

@@ -38,8 +38,10 @@ def decide_buckets(args: argparse.Namespace, source: Path, out: Path, progress: 
     from clausula.cli.plans import book_of
 
     if args.engine == "threads":
+        from clausula.batch.allocating import keep_freed
         from clausula.batch.running import run_buckets
 
+        keep_freed()
         return run_buckets(book_of(args), source, out, progress=progress)
     from clausula.batch.spark import run_on_spark
     from clausula.batch.spark_session import SparkError
