@@ -13,7 +13,6 @@ from typing import Any
 from clausula.batch.bucketing import make_buckets
 from clausula.batch.buckets import Buckets
 from clausula.book import Book
-from clausula.intake import read_roster
 from clausula.portfolio import FAMILIES, Order, write
 
 
@@ -23,7 +22,7 @@ def portfolio_in_buckets(book: Book, folder: Path, lines: int, seed: int) -> Buc
     made.mkdir()
     buckets.mkdir()
     write(Order(lines, seed=seed, families=FAMILIES), made)
-    return make_buckets(book, read_roster(made / "members"), sorted((made / "lines").glob("*.parquet")), buckets)
+    return make_buckets(book, made / "members", sorted((made / "lines").glob("*.parquet")), buckets)
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from decimal import Decimal
@@ -139,11 +139,14 @@ def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = qui
     return finish(run, notes)
 
 
-def read_usage_folder(folder: Path) -> pa.Table:
-    """The accounts that an earlier run over buckets left. Raises InputError."""
+def usage_pieces(folder: Path) -> Iterator[pa.Table]:
+    """The accounts that an earlier run over buckets left, bucket by bucket. Raises InputError."""
+    files = sorted(folder.glob("*.parquet"))
     try:
-        tables = [pq.read_table(path, schema=SCHEMA) for path in sorted(folder.glob("*.parquet"))]
-        return pa.concat_tables(tables).unify_dictionaries()
+        if not files:
+            raise FileNotFoundError("there is no table in this folder")
+        for path in files:
+            yield pq.read_table(path, schema=SCHEMA)
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"these are no accounts of an earlier run over buckets: {error}"
         raise InputError(

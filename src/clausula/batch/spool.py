@@ -1,0 +1,61 @@
+"""Rows dealt to buckets, kept on disk until a bucket takes them: a file a bucket, to which pieces are added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from clausula.batch.table import Ints
+
+
+class Spool:
+    """Rows of one schema. All pieces are dealt and the spool is closed before a bucket takes its own."""
+
+    def __init__(self, folder: Path, name: str, schema: pa.Schema | None = None) -> None:
+        """schema: of the rows; None where the first piece says it."""
+        self.folder, self.name, self.schema = folder, name, schema
+        self._files: dict[int, Any] = {}
+        self._options = pa.ipc.IpcWriteOptions(compression="lz4")
+
+    def deal(self, table: pa.Table, bucket: Ints) -> None:
+        """Add rows to the buckets of these numbers; those below 0 are left out. The order of rows stays."""
+        self.schema = self.schema or table.schema
+        if bool((bucket[1:] < bucket[:-1]).any()):
+            order = np.argsort(bucket, kind="stable")
+            table, bucket = table.take(pa.array(order)), bucket[order]
+        for number in np.unique(bucket[bucket >= 0]).tolist():
+            low, high = np.searchsorted(bucket, [number, number + 1]).tolist()
+            self._add(number, table.slice(low, high - low))
+
+    def _add(self, number: int, rows: pa.Table) -> None:
+        if number not in self._files:
+            self._files[number] = pa.ipc.new_stream(self._path(number), self.schema, options=self._options)
+        self._files[number].write_table(pa.table([*map(_own, rows.columns)], schema=self.schema))
+
+    def close(self) -> None:
+        """All is dealt."""
+        for file in self._files.values():
+            file.close()
+
+    def take(self, number: int) -> pa.Table:
+        """The rows of a bucket, in the order in which they were dealt. They are no longer kept."""
+        if number not in self._files:
+            return (self.schema or pa.schema([])).empty_table()
+        with pa.OSFile(str(self._path(number))) as file:
+            found = pa.ipc.open_stream(file).read_all()
+        self._path(number).unlink()
+        return found.unify_dictionaries().combine_chunks()
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f".{self.name}-{number}"
+
+
+def _own(column: Any) -> Any:
+    """A column with the words of its own rows alone, where it would bring many others along."""
+    column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type) and len(column.dictionary) > len(column):
+        return column.dictionary_decode().dictionary_encode().cast(column.type)
+    return column
