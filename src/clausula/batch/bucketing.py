@@ -28,7 +28,7 @@ from clausula.batch.member_pieces import MemberPieces
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
 from clausula.batch.roll import NO_PLAN, Roll, read_roll
-from clausula.batch.spool import Spool
+from clausula.batch.spool import Spool, common_kind
 from clausula.batch.storing import write_parquet
 from clausula.batch.table import Ints
 from clausula.batch.tally import Tally
@@ -36,11 +36,11 @@ from clausula.batch.vetting import Source, explained, first_of, odd_cells, vette
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.findings import Finding, Place
-from clausula.intake import InputError, Listed, Roster
+from clausula.intake import Desk, InputError, Listed, Roster
 from clausula.intake.member_writing import providers_table
 from clausula.program import Program
 
-PIECE = 1 << 20
+PIECE = 1 << 18
 """Lines read at a time."""
 
 LINES = 500_000
@@ -101,13 +101,15 @@ def make_buckets(
     homes = dealt_homes(roll, max(1, -(-total // lines)))
     known = DealtMembers(out, pieces)
     known.deal(out, roll, homes.which, usage)
-    facts = known_facts(book, roll.plans)
+    facts, codes = known_facts(book, roll.plans), tuple(codes)
+    desk = desk_for(book, Roster(), codes)
     with listed_file(out) as listed:
-        making = Making(book, known, list(_markets(book, roll)), Spool(out, "lines"), out, facts, tuple(codes), listed)
+        spool = Spool(out, "lines", _columns(files, facts, desk))
+        making = Making(book, known, list(_markets(book, roll)), spool, out, facts, codes, listed)
         done = 0
         for path in files:
             making.tally.opened(str(path))
-            for source, first in _pieces(making, path):
+            for source, first in _pieces(path, facts, desk):
                 _deal(making, source, first, homes.which, roll)
                 done += source.table.num_rows
                 progress("dealing", done, total)
@@ -151,13 +153,21 @@ def _markets(book: Book, roll: Roll) -> Iterator[Market]:
         yield Market(currency, order, mine, compile_book(book, mine))
 
 
-def _pieces(making: Making, path: Path) -> Iterator[tuple[Source, int]]:
+def _columns(files: Iterable[Path], facts: Mapping[str, str], desk: Desk) -> pa.Schema:
+    """The columns of all tables, and where a line comes from."""
+    kinds: dict[str, Any] = {}
+    for path in files:
+        for each in vetted(pq.read_schema(path).empty_table(), path, facts, desk).schema:
+            kinds[each.name] = common_kind(kinds.get(each.name, each.type), each.type)
+    return pa.schema([*kinds.items(), (INPUT, pa.dictionary(pa.int32(), pa.string())), (ROW, pa.int64())])
+
+
+def _pieces(path: Path, facts: Mapping[str, str], desk: Desk) -> Iterator[tuple[Source, int]]:
     """A table piece by piece, each with its first row."""
     row = 0
-    desk = desk_for(making.book, Roster(), making.codes)
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=PIECE):
-            table = vetted(pa.Table.from_batches([batch]), path, making.facts, desk)
+            table = vetted(pa.Table.from_batches([batch]), path, facts, desk)
             nothing = np.zeros(table.num_rows, bool)
             yield Source(path, table, np.arange(table.num_rows), nothing, partial(_origin, path, row)), row
             row += table.num_rows

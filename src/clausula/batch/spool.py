@@ -21,8 +21,13 @@ class Spool:
         self._options = pa.ipc.IpcWriteOptions(compression="lz4")
 
     def deal(self, table: pa.Table, bucket: Ints) -> None:
-        """Add rows to the buckets of these numbers; those below 0 are left out. The order of rows stays."""
+        """Add rows to the buckets of these numbers; those below 0 are left out. The order of rows stays.
+
+        Columns that a table lacks are empty. Raises pyarrow.ArrowInvalid where one cannot be of the type of the spool.
+        """
         self.schema = self.schema or table.schema
+        if table.schema != self.schema:
+            table = pa.table([_as(table, each) for each in self.schema], schema=self.schema)
         if bool((bucket[1:] < bucket[:-1]).any()):
             order = np.argsort(bucket, kind="stable")
             table, bucket = table.take(pa.array(order)), bucket[order]
@@ -51,6 +56,31 @@ class Spool:
 
     def _path(self, number: int) -> Path:
         return self.folder / f".{self.name}-{number}"
+
+
+def common_kind(one: Any, other: Any) -> Any:
+    """The type of a column that is of two types in two tables."""
+    if one == other or pa.types.is_null(other):
+        return one
+    if pa.types.is_null(one):
+        return other
+    if all(map(pa.types.is_dictionary, (one, other))):
+        return pa.dictionary(pa.int32(), pa.string())
+    if all(map(pa.types.is_decimal, (one, other))):
+        return pa.decimal128(38, max(one.scale, other.scale))
+    if all(map(pa.types.is_integer, (one, other))):
+        return pa.int64()
+    return pa.date32() if all(map(pa.types.is_date, (one, other))) else pa.string()
+
+
+def _as(table: pa.Table, wanted: pa.Field) -> Any:
+    if wanted.name not in table.column_names:
+        return pa.nulls(table.num_rows, wanted.type)
+    column = table.column(wanted.name)
+    if pa.types.is_dictionary(wanted.type):
+        words = column.cast(wanted.type.value_type)
+        return words.dictionary_encode()
+    return column.cast(wanted.type)
 
 
 def _own(column: Any) -> Any:
