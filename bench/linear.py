@@ -1,7 +1,9 @@
-"""Whether time and memory grow as the lines do: the same portfolio in growing sizes, made, dealt into buckets and decided,
-each in a process of its own, so that the memory told is that of this work alone. Times are of the work, without what a
-process needs to begin: plans are read, and the portfolio of the first size is decided before. Folders are emptied as soon
-as they have been used: some 60 bytes a line of disk are needed."""
+"""Whether time and memory grow as the lines do: the same portfolio in growing sizes, made, dealt into buckets, decided.
+
+Each is done in a process of its own, so that the memory told is that of this work alone. Times are of the work, without
+what a process needs to begin: plans are read, and the portfolio of the first size is decided before. Folders are
+emptied as soon as they have been used: some 60 bytes a line of disk are needed.
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from clausula.batch import bucketing, dealing, member_pieces, roll
-from clausula.batch.buckets import Buckets, read_buckets
 from clausula.batch.bucketing import make_buckets
+from clausula.batch.buckets import Buckets, read_buckets
 from clausula.batch.marks import marks
 from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.vetting import UnfitError
@@ -103,9 +103,7 @@ def test_small_pieces_give_the_buckets_of_large_ones(
     assert nothing_left(tmp_path / "out")
 
 
-def test_members_are_never_held_all_at_once(
-    portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_members_are_never_held_all_at_once(portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(member_pieces, "PIECE", 16)
     held: list[int] = []
     whole = dealing.DealtMembers.take
@@ -128,7 +126,9 @@ def shuffled(portfolio: Path, folder: Path) -> Path:
     for number, path in enumerate(sorted((portfolio / "members").iterdir())):
         table = pq.read_table(path)
         order = np.random.default_rng(number).permutation(table.num_rows)
-        pq.write_table(table if path.stem == "providers" else table.take(pa.array(order)), folder / "members" / path.name)
+        pq.write_table(
+            table if path.stem == "providers" else table.take(pa.array(order)), folder / "members" / path.name
+        )
     return folder / "members"
 
 
@@ -211,9 +211,13 @@ def test_a_line_of_nobody_is_listed_even_where_the_mark_is_somebody_elses(
 
 # --- members of our own ---
 
-NOT_INSURED = {"household": ["h", "h", "g"], "person": ["p", "q", "alone"], "born": [date(1980, 1, 1)] * 3}
-ONE_PLAN = {"person": ["p"], "plan": ["ch/lamal"], "start": [date(2025, 1, 1)]}
-DOCUMENT = {"kind": ["prescription"], "person": ["p"], "issued_on": [date(2026, 1, 1)]}
+NOT_INSURED: dict[str, Any] = {
+    "household": ["h", "h", "g"],
+    "person": ["p", "q", "alone"],
+    "born": [date(1980, 1, 1)] * 3,
+}
+ONE_PLAN: dict[str, Any] = {"person": ["p"], "plan": ["ch/lamal"], "start": [date(2025, 1, 1)]}
+DOCUMENT: dict[str, Any] = {"kind": ["prescription"], "person": ["p"], "issued_on": [date(2026, 1, 1)]}
 VISIT = {"line_id": "1", "person": "p", "served_on": date(2026, 3, 1), "charged": Decimal("100.00"), "currency": "CHF",
          "service": "outpatient/consultation"}  # fmt: skip
 

@@ -87,9 +87,9 @@ class DealtMembers:
             people = people.take(pa.array(np.argsort(home, kind="stable")))
         found = Members(people, enrolments, evidence, self.members.providers)
         for file, table in ((ENROLMENTS, enrolments), (EVIDENCE, evidence)):
-            stray = np.flatnonzero(found.number(table.column("person")) < 0) if table.num_rows else ()
-            if len(stray):
-                self._refuse(file, table.column("person")[int(stray[0])].as_py())
+            stray = np.flatnonzero(found.number(table.column("person")) < 0).tolist() if table.num_rows else []
+            if stray:
+                self._refuse(file, table.column("person")[stray[0]].as_py())
         return found
 
     def take_usage(self, bucket: int, homes: list[str]) -> pa.Table | None:
@@ -103,4 +103,3 @@ class DealtMembers:
     def _refuse(self, file: str, person: str) -> None:
         self.members.findings.add(*unknown_person(person, [], Place(str(self.members.folder / file))), column="person")
         self.members.refuse()
-

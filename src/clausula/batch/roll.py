@@ -217,4 +217,3 @@ def _refuse_mixed(members: MemberPieces, roll: Roll, home: int) -> None:
         raise SameMarkError
     message = f"household {names.pop()} has plans of several currencies"
     raise InputError([Finding("buckets", message, Place("members"), "make households of it")])
-

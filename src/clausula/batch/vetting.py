@@ -16,7 +16,6 @@ from clausula.intake import Coding, Desk, Listed, Read, values
 from clausula.intake.parquet_rows import check_types, row_text
 from clausula.intake.table import Rows, check_columns
 
-
 AT_A_TIME = 4096
 """Rows handed to the desk at a time."""
 

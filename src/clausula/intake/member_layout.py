@@ -5,6 +5,8 @@
     evidence.parquet     the fields of `clausula.Evidence`
     providers.parquet    id; name, role, specialty, lists; id.SYSTEM; facts
     members.toml         [members] match_by_name = true, where wanted
+
+Whoever reads a table, or a piece of one, gets its columns by `people_of`, `enrolments_of` and `evidence_of`.
 """
 
 from __future__ import annotations

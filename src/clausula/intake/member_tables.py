@@ -178,7 +178,11 @@ class _Reading:
             return []
         table = enrolments_of(sheet)
         facts = _facts(table, sheet.further(OF_ENROLMENTS)[0])
-        columns = (_texts(table, "person"), _texts(table, "plan"), *(_values(table.column(n)) for n in ("start", "until")))
+        columns = (
+            _texts(table, "person"),
+            _texts(table, "plan"),
+            *(_values(table.column(n)) for n in ("start", "until")),
+        )
         found = []
         for row, (person, plan, start, until, stated) in enumerate(zip(*columns, facts, strict=True)):
             if self.owner(sheet, row, person) and plan and start is not None:
