@@ -23,6 +23,7 @@ from clausula.batch.marks import marks
 from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.vetting import UnfitError
 from clausula.book import load_plans
+from clausula.cli import main
 from clausula.compiled import available
 from clausula.intake import InputError
 from clausula.intake.member_layout import ENROLMENTS, EVIDENCE, PEOPLE
@@ -216,7 +217,7 @@ NOT_INSURED: dict[str, Any] = {
     "person": ["p", "q", "alone"],
     "born": [date(1980, 1, 1)] * 3,
 }
-ONE_PLAN: dict[str, Any] = {"person": ["p"], "plan": ["ch/lamal"], "start": [date(2025, 1, 1)]}
+ONE_PLAN: dict[str, Any] = {"person": ["p"], "plan": ["ch/lamal"], "start": [date(2025, 1, 1)], "franchise": [300]}
 DOCUMENT: dict[str, Any] = {"kind": ["prescription"], "person": ["p"], "issued_on": [date(2026, 1, 1)]}
 VISIT = {"line_id": "1", "person": "p", "served_on": date(2026, 3, 1), "charged": Decimal("100.00"), "currency": "CHF",
          "service": "outpatient/consultation"}  # fmt: skip
@@ -338,13 +339,35 @@ def test_a_household_with_plans_of_several_currencies_is_refused_whichever_piece
         make_buckets(BOOK, members, lines, tmp_path / "out")
 
 
+def test_the_command_makes_buckets_of_a_folder_and_of_accounts_and_tells_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    members, [lines] = world(tmp_path, [{}, {"line_id": "2", "person": "nobody"}])
+    command = ["bucket", "--members", str(members), str(lines), "--out"]
+    assert main([*command, str(tmp_path / "first")]) == 0
+    assert "2 lines in = 1 in 1 buckets + 1 listed" in capsys.readouterr().out
+    assert main(["run", str(tmp_path / "first"), "--out", str(tmp_path / "results")]) == 0
+    again = [*command, str(tmp_path / "second"), "--usage", str(tmp_path / "results/usage")]
+    assert main(again) == 0
+    assert pq.read_table(tmp_path / "second/0000/usage.parquet").num_rows > 0
+    capsys.readouterr()
+    assert main([*command, str(tmp_path / "third"), "--usage", str(members)]) == 2
+    assert "enrolments.parquet has no column household" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "third"), "--usage", str(tmp_path / "results")]) == 2
+    assert "these are no accounts of an earlier run over buckets: there is no table" in capsys.readouterr().err
+    pq.write_table(pa.table(NOT_INSURED | {"person": ["p", "p", "q"]}), members / PEOPLE)
+    assert main([*command, str(tmp_path / "third")]) == 2
+    assert "person p stands here twice" in capsys.readouterr().err
+    assert not (tmp_path / "third").exists()
+
+
 def test_a_members_file_gives_the_buckets_of_the_tables(tmp_path: Path) -> None:
     members, lines = world(tmp_path, [{}])
     text = """
 [[household]]
 id = "h"
 person = [{ id = "p", born = 1980-01-01 }, { id = "q", born = 1980-01-01 }]
-enrolment = [{ person = "p", plan = "ch/lamal", start = 2025-01-01 }]
+enrolment = [{ person = "p", plan = "ch/lamal", start = 2025-01-01, facts = { franchise = 300 } }]
 evidence = [{ kind = "prescription", person = "p", issued_on = 2026-01-01 }]
 [[household]]
 id = "g"

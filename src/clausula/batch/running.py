@@ -146,6 +146,9 @@ def usage_pieces(folder: Path) -> Iterator[pa.Table]:
         if not files:
             raise FileNotFoundError("there is no table in this folder")
         for path in files:
+            for name in SCHEMA.names:
+                if name not in pq.read_schema(path).names:
+                    raise ValueError(f"{path.name} has no column {name}")
             yield pq.read_table(path, schema=SCHEMA)
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"these are no accounts of an earlier run over buckets: {error}"
