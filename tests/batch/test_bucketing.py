@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from clausula.batch import bucketing, dealing, member_pieces, roll
+from clausula.batch import bucketing, dealing, member_pieces, roll, spool
 from clausula.batch.bucketing import make_buckets
 from clausula.batch.buckets import Buckets, read_buckets
 from clausula.batch.marks import marks
 from clausula.batch.running import run_buckets, usage_pieces
+from clausula.batch.usage_tables import SCHEMA
 from clausula.batch.vetting import UnfitError
 from clausula.book import load_plans
 from clausula.cli import main
@@ -102,6 +103,15 @@ def test_small_pieces_give_the_buckets_of_large_ones(
     dealt(portfolio, tmp_path / "out")
     assert_same(tmp_path / "out", buckets)
     assert nothing_left(tmp_path / "out")
+
+
+def test_more_buckets_than_files_may_be_open_are_made_all_the_same(
+    portfolio: Path, buckets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "OPEN", 2)
+    monkeypatch.setattr(bucketing, "PIECE", 50)
+    dealt(portfolio, tmp_path / "out")
+    assert_same(tmp_path / "out", buckets)
 
 
 def test_members_are_never_held_all_at_once(portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +261,16 @@ def test_a_line_of_a_household_without_a_plan_that_could_be_taken_ends_it(tmp_pa
     members, lines = world(tmp_path, [{}, {"person": "alone"}])
     with pytest.raises(UnfitError, match=r"the desk takes .*lines.parquet:row 2"):
         make_buckets(BOOK, members, lines, tmp_path / "out")
+
+
+def test_accounts_of_whoever_is_in_no_bucket_are_left_out(tmp_path: Path) -> None:
+    members, lines = world(tmp_path, [{}])
+    row = {"account": "ch/lamal/franchise", "person": None, "name": None, "period": 2025, "used": 5}
+    usage = [pa.Table.from_pylist([{"household": home} | row], SCHEMA) for home in ("g", "h", "unknown")]
+    [bucket] = make_buckets(BOOK, members, lines, tmp_path / "out", usage=usage).buckets
+    table = pq.read_table(tmp_path / "out" / bucket.name / "usage.parquet")
+    assert [(each["household"], each["used"]) for each in table.to_pylist()] == [("h", 5)]
+    assert nothing_left(tmp_path / "out")
 
 
 def test_whoever_lives_with_somebody_insured_is_in_the_bucket(tmp_path: Path) -> None:

@@ -99,12 +99,12 @@ def make_buckets(
     total = sum(_rows(path) for path in files)
     roll = read_roll(book, pieces)
     homes = dealt_homes(roll, max(1, -(-total // lines)))
-    known = DealtMembers(out, pieces)
-    known.deal(out, roll, homes.which, usage)
     facts, codes = known_facts(book, roll.plans), tuple(codes)
     desk = desk_for(book, Roster(), codes)
+    spool = Spool(out, "lines", _columns(files, facts, desk))
+    known = DealtMembers(out, pieces)
+    known.deal(out, roll, homes.which, usage)
     with listed_file(out) as listed:
-        spool = Spool(out, "lines", _columns(files, facts, desk))
         making = Making(book, known, list(_markets(book, roll)), spool, out, facts, codes, listed)
         done = 0
         for path in files:
@@ -191,6 +191,7 @@ def _finish(making: Making, number: int, kind: int) -> Bucket | None:
     """Write a bucket: its people, their accounts, and their lines, sorted; what cannot be decided of these is listed.
     Households without a plan make none."""
     members, lines = making.members.take(number), making.lines.take(number)
+    usage = making.members.take_usage(number, members.homes)
     if kind == NO_PLAN:
         if lines.num_rows:
             _vetted(making, members, None, lines)
@@ -202,7 +203,6 @@ def _finish(making: Making, number: int, kind: int) -> Bucket | None:
         (members.people, kept.PEOPLE), (members.enrolments, kept.ENROLMENTS), (members.evidence, kept.EVIDENCE),
     ):  # fmt: skip
         write_parquet(table, folder / file)
-    usage = making.members.take_usage(number, members.homes)
     if usage is not None:
         write_parquet(usage, folder / kept.USAGE)
     count = 0

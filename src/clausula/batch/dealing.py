@@ -63,20 +63,22 @@ class DealtMembers:
     def deal(self, folder: Path, roll: Roll, which: Ints, usage: Iterable[pa.Table] | None) -> None:
         """Deal all of them. Raises InputError for what is wrong with their documents."""
         bucket = np.append(which, np.int32(-1))
+        people, enrolments, evidence = self.spools.values()
         for first, table in self.members.people(again=True):
-            self.spools[PEOPLE].deal(table, which[roll.home[first : first + table.num_rows]])
+            people.deal(table, which[roll.home[first : first + table.num_rows]])
+        people.close()
         for _, table in self.members.enrolments(again=True):
-            self.spools[ENROLMENTS].deal(table, bucket[roll.of_people(table.column("person"))])
+            enrolments.deal(table, bucket[roll.of_people(table.column("person"))])
+        enrolments.close()
         for first, table in self.members.evidence():
-            self.spools[EVIDENCE].deal(table, bucket[homes_of(self.members, roll, EVIDENCE, first, table)])
+            evidence.deal(table, bucket[homes_of(self.members, roll, EVIDENCE, first, table)])
+        evidence.close()
         self.members.refuse()
         if usage is not None:
             self.usage = Spool(folder, "usage", SCHEMA)
             for table in usage:
                 self.usage.deal(table, bucket[roll.of_homes(table.column("household"))])
             self.usage.close()
-        for spool in self.spools.values():
-            spool.close()
 
     def take(self, bucket: int) -> Members:
         """The people of a bucket, household by household, with what belongs to them. Raises InputError where it is

@@ -142,19 +142,22 @@ def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = qui
 def usage_pieces(folder: Path) -> Iterator[pa.Table]:
     """The accounts that an earlier run over buckets left, bucket by bucket. Raises InputError."""
     files = sorted(folder.glob("*.parquet"))
-    try:
-        if not files:
-            raise FileNotFoundError("there is no table in this folder")
-        for path in files:
-            for name in SCHEMA.names:
-                if name not in pq.read_schema(path).names:
-                    raise ValueError(f"{path.name} has no column {name}")
-            yield pq.read_table(path, schema=SCHEMA)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"these are no accounts of an earlier run over buckets: {error}"
-        raise InputError(
-            [Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")]
-        ) from None
+    if not files:
+        raise _no_accounts(folder, "there is no table in this folder")
+    for path in files:
+        try:
+            lacking = [name for name in SCHEMA.names if name not in pq.read_schema(path).names]
+            found = None if lacking else pq.read_table(path, schema=SCHEMA)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _no_accounts(folder, str(error)) from None
+        if found is None:
+            raise _no_accounts(folder, f"{path.name} has no column {lacking[0]}")
+        yield found
+
+
+def _no_accounts(folder: Path, why: str) -> InputError:
+    message = f"these are no accounts of an earlier run over buckets: {why}"
+    return InputError([Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")])
 
 
 def prepare(run: Run) -> None:

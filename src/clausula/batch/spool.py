@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from clausula.batch.table import Ints
 
+OPEN = 256
+"""Files kept open at a time; systems allow a thousand or so."""
+
 
 class Spool:
     """Rows of one schema. All pieces are dealt and the spool is closed before a bucket takes its own."""
@@ -17,7 +20,8 @@ class Spool:
     def __init__(self, folder: Path, name: str, schema: pa.Schema | None = None) -> None:
         """schema: of the rows; None where the first piece says it."""
         self.folder, self.name, self.schema = folder, name, schema
-        self._files: dict[int, Any] = {}
+        self._open: dict[int, tuple[Any, Any]] = {}
+        self._dealt: set[int] = set()
         self._options = pa.ipc.IpcWriteOptions(compression="lz4")
 
     def deal(self, table: pa.Table, bucket: Ints) -> None:
@@ -36,23 +40,35 @@ class Spool:
             self._add(number, table.slice(low, high - low))
 
     def _add(self, number: int, rows: pa.Table) -> None:
-        if number not in self._files:
-            self._files[number] = pa.ipc.new_stream(self._path(number), self.schema, options=self._options)
-        self._files[number].write_table(pa.table([*map(_own, rows.columns)], schema=self.schema))
+        found = self._open.pop(number, None)
+        if found is None:
+            if len(self._open) >= OPEN:
+                self._close(next(iter(self._open)))
+            file = self._path(number).open("ab")
+            found = pa.ipc.new_stream(file, self.schema, options=self._options), file
+        self._open[number] = found  # the one used last stands last
+        self._dealt.add(number)
+        found[0].write_table(pa.table([*map(_own, rows.columns)], schema=self.schema))
+
+    def _close(self, number: int) -> None:
+        for each in self._open.pop(number):
+            each.close()
 
     def close(self) -> None:
         """All is dealt."""
-        for file in self._files.values():
-            file.close()
+        for number in list(self._open):
+            self._close(number)
 
     def take(self, number: int) -> pa.Table:
         """The rows of a bucket, in the order in which they were dealt. They are no longer kept."""
-        if number not in self._files:
+        if number not in self._dealt:
             return (self.schema or pa.schema([])).empty_table()
+        parts = []
         with pa.OSFile(str(self._path(number))) as file:
-            found = pa.ipc.open_stream(file).read_all()
+            while file.tell() < file.size():  # one stream for each time that the file was opened
+                parts.append(pa.ipc.open_stream(file).read_all())
         self._path(number).unlink()
-        return found.unify_dictionaries().combine_chunks()
+        return pa.concat_tables(parts).unify_dictionaries().combine_chunks()
 
     def _path(self, number: int) -> Path:
         return self.folder / f".{self.name}-{number}"
