@@ -24,7 +24,8 @@ from clausula.cli import main
 from clausula.household import Provider
 from clausula.intake import Roster, read_roster
 from clausula.plan import Fact
-from clausula.portfolio import FAMILIES, Order, write, writing
+from clausula.portfolio import FAMILIES, Order, write
+from clausula.portfolio.line_columns import Layout
 from clausula.portfolio.shapes import Family, load
 from clausula.values import OUTCOMES
 
@@ -250,7 +251,7 @@ def test_what_is_made_and_written_at_a_time_does_not_grow_with_the_portfolio(
 ) -> None:
     alive: set[int] = set()
     most: dict[int, tuple[int, int]] = {}
-    whole = writing.Layout.table
+    whole = Layout.table
 
     def table(self: Any, block: Any) -> Any:
         alive.add(id(block))
@@ -259,7 +260,7 @@ def test_what_is_made_and_written_at_a_time_does_not_grow_with_the_portfolio(
         most[size] = max(rows, len(block.rows)), max(blocks, len(alive))
         return whole(self, block)
 
-    monkeypatch.setattr(writing.Layout, "table", table)
+    monkeypatch.setattr(Layout, "table", table)
     for size in (2000, 16_000):
         make(tmp_path / str(size), Order(size, block=32))
     assert most[16_000][0] < 2 * most[2000][0] < 4000
