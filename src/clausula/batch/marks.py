@@ -1,7 +1,7 @@
 """Marks of words: 64 bits that stand for a word where millions of words would be too much to hold.
 
-Words of one length up to eight bytes have marks of their own; of others two may have the same one, about once in 10¹¹
-portfolios of a million people. Whoever compares marks looks at the words where two are equal.
+Words of one length up to eight bytes have marks of their own; of others two may have the same one, about once in forty
+million portfolios of a million people. Whoever compares marks looks at the words where two are equal.
 """
 
 from __future__ import annotations
