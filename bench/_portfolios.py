@@ -13,17 +13,26 @@ from typing import Any
 from clausula.batch.bucketing import make_buckets
 from clausula.batch.buckets import Buckets
 from clausula.book import Book
-from clausula.intake import read_roster
 from clausula.portfolio import FAMILIES, Order, write
 
 
 def portfolio_in_buckets(book: Book, folder: Path, lines: int, seed: int) -> Buckets:
     """A portfolio of so many lines of all four families, in buckets; made anew in the folder."""
-    made, buckets = folder / "portfolio", folder / "buckets"
-    made.mkdir()
-    buckets.mkdir()
-    write(Order(lines, seed=seed, families=FAMILIES), made)
-    return make_buckets(book, read_roster(made / "members"), sorted((made / "lines").glob("*.parquet")), buckets)
+    made(folder, lines, seed)
+    return dealt(book, folder)
+
+
+def made(folder: Path, lines: int, seed: int) -> None:
+    """Make a portfolio in a folder."""
+    (folder / "portfolio").mkdir()
+    write(Order(lines, seed=seed, families=FAMILIES), folder / "portfolio")
+
+
+def dealt(book: Book, folder: Path) -> Buckets:
+    """Deal the portfolio of a folder into buckets beside it."""
+    (folder / "buckets").mkdir()
+    lines = sorted((folder / "portfolio/lines").glob("*.parquet"))
+    return make_buckets(book, folder / "portfolio/members", lines, folder / "buckets")
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float]:

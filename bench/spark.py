@@ -20,7 +20,6 @@ from clausula.batch.spark import run_on_spark
 from clausula.batch.spark_session import session
 from clausula.batch.tally import Tally
 from clausula.book import Book, load_plans
-from clausula.intake import read_roster
 from clausula.portfolio import FAMILIES, Order, write
 
 SPARK = ("spark_names", "spark_map_in_arrow")
@@ -36,8 +35,8 @@ def made(book: Book, folder: Path, lines: int, buckets: int, seed: int) -> Path:
     portfolio.mkdir()
     source.mkdir()
     write(Order(lines, seed=seed, families=FAMILIES), portfolio)
-    roster, parts = read_roster(portfolio / "members"), sorted((portfolio / "lines").glob("*.parquet"))
-    make_buckets(book, roster, parts, source, lines=max(1, lines // buckets))
+    parts = sorted((portfolio / "lines").glob("*.parquet"))
+    make_buckets(book, portfolio / "members", parts, source, lines=max(1, lines // buckets))
     return source
 
 

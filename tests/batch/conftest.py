@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from clausula.batch.bucketing import make_buckets
-from clausula.batch.running import run_buckets
+from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.spark_session import SparkError, java
 from clausula.batch.tally import Tally
 from clausula.book import load_plans
@@ -29,11 +27,10 @@ def dealt(tmp_path_factory: pytest.TempPathFactory) -> Dealt:
     roster, lines = read_roster(portfolio / "members"), sorted((portfolio / "lines").glob("*.parquet"))
     earlier, before = home / "earlier", home / "before"
     earlier.mkdir()
-    make_buckets(book, roster, lines, earlier, lines=1000)
+    make_buckets(book, portfolio / "members", lines, earlier, lines=1000)
     run_buckets(book, earlier, before)
-    usage: Any = pq.read_table(before / "usage")
     buckets.mkdir()
-    make_buckets(book, roster, lines, buckets, lines=160, usage=usage)
+    make_buckets(book, portfolio / "members", lines, buckets, lines=160, usage=usage_pieces(before / "usage"))
     tally: Tally = run_buckets(book, buckets, local)
     return Dealt(book, roster, lines, buckets, local, tally)
 

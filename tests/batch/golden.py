@@ -17,6 +17,7 @@ from clausula.book import Book
 from clausula.cases import Case, load_cases
 from clausula.household import Evidence, Household, Line, Provider
 from clausula.intake import Roster
+from clausula.intake.member_writing import write_member_tables
 from clausula.questions import EXTRA
 from clausula.situation import InputError, Situation, read_situation
 from clausula.usage import AccountKey, Usage
@@ -86,7 +87,9 @@ def golden(book: Book, cases: Iterable[Case], folder: Path) -> Golden:
     pq.write_table(pa.concat_tables(lines, promote_options="permissive"), path)
     made.folder.mkdir()
     usage = pa.Table.from_pylist(opening, SCHEMA)
-    found = make_buckets(book, Roster(homes, everywhere), [path], made.folder, lines=250, usage=usage)
+    members = folder / "members"
+    write_member_tables(Roster(homes, everywhere), members)
+    found = make_buckets(book, members, [path], made.folder, lines=250, usage=[usage])
     assert not found.listed["lines"], (made.folder / "listed.csv").read_text(encoding="utf-8")
     return made
 

@@ -23,7 +23,7 @@ from clausula.batch.bucketing import make_buckets
 from clausula.batch.buckets import read_buckets
 from clausula.batch.explaining import explain_line
 from clausula.batch.gather import gather
-from clausula.batch.running import read_usage_folder, run_buckets
+from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.tally import Tally
 from clausula.batch.usage_tables import SCHEMA
 from clausula.book import load_plans
@@ -54,9 +54,9 @@ def roster(portfolio: Path) -> Roster:
 
 
 @pytest.fixture(scope="module")
-def buckets(portfolio: Path, roster: Roster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def buckets(portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("buckets")
-    make_buckets(BOOK, roster, inputs(portfolio), out, lines=700)
+    make_buckets(BOOK, portfolio / "members", inputs(portfolio), out, lines=700)
     return out
 
 
@@ -72,7 +72,7 @@ def decisions(out: Path) -> dict[str, dict[str, Any]]:
 
 def accounts(folder: Path) -> dict[tuple[Any, ...], int]:
     """The accounts that hold something."""
-    rows = read_usage_folder(folder).to_pylist()
+    rows = [row for table in usage_pieces(folder) for row in table.to_pylist()]
     return {tuple(row[name] for name in SCHEMA.names[:-1]): row["used"] for row in rows if row["used"]}
 
 
@@ -113,9 +113,7 @@ def test_accounts_afterwards_are_those_of_line_by_line(
     assert found == expected
 
 
-def test_a_year_in_two_parts_is_decided_as_a_year(
-    portfolio: Path, roster: Roster, buckets: Path, tmp_path: Path
-) -> None:
+def test_a_year_in_two_parts_is_decided_as_a_year(portfolio: Path, buckets: Path, tmp_path: Path) -> None:
     run_buckets(BOOK, buckets, tmp_path / "whole")
     table = pa.concat_tables(pq.read_table(path) for path in inputs(portfolio))
     days = pc.sort_indices(table, sort_keys=[("served_on", "ascending")])
@@ -126,9 +124,9 @@ def test_a_year_in_two_parts_is_decided_as_a_year(
         lines = tmp_path / f"{part}.parquet"
         pq.write_table(table.filter(mine), lines)
         (tmp_path / f"{part}-buckets").mkdir()
-        make_buckets(BOOK, roster, [lines], tmp_path / f"{part}-buckets", lines=900, usage=usage)
+        make_buckets(BOOK, portfolio / "members", [lines], tmp_path / f"{part}-buckets", lines=900, usage=usage)
         run_buckets(BOOK, tmp_path / f"{part}-buckets", tmp_path / part)
-        usage = read_usage_folder(tmp_path / part / "usage")
+        usage = usage_pieces(tmp_path / part / "usage")
     together = decisions(tmp_path / "first") | decisions(tmp_path / "second")
     whole = decisions(tmp_path / "whole")
     columns = ("outcome", "paid", "borne", "reason", "paid_1")

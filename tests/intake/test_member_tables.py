@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from clausula.household import Enrolment, Evidence, Household, Listing, Person, Provider
 from clausula.intake import InputError, Roster, read_roster
 from clausula.intake.member_columns import MANY
-from clausula.intake.member_tables import OF_ENROLMENTS, OF_PEOPLE, OF_PROVIDERS
+from clausula.intake.member_layout import OF_ENROLMENTS, OF_PEOPLE, OF_PROVIDERS
 from clausula.intake.member_writing import kind_of, write_member_tables
 from tests.intake.world import ROOT, roster
 

@@ -1,6 +1,7 @@
 """Invented portfolios: what is made can be decided, the same seed makes the same, and blocks change nothing."""
 
 import json
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -24,6 +25,7 @@ from clausula.household import Provider
 from clausula.intake import Roster, read_roster
 from clausula.plan import Fact
 from clausula.portfolio import FAMILIES, Order, write
+from clausula.portfolio.line_columns import Layout
 from clausula.portfolio.shapes import Family, load
 from clausula.values import OUTCOMES
 
@@ -242,6 +244,27 @@ def test_a_portfolio_has_exactly_the_lines_asked_for_and_only_their_members(tmp_
     }
     counted = {name: told(folder)["made"][name] for name in ("people", "enrolments", "documents", "providers")}
     assert counted == {name: len(member_table(folder, "evidence" if name == "documents" else name)) for name in counted}
+
+
+def test_what_is_made_and_written_at_a_time_does_not_grow_with_the_portfolio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive: set[int] = set()
+    most: dict[int, tuple[int, int]] = {}
+    whole = Layout.table
+
+    def table(self: Any, block: Any) -> Any:
+        alive.add(id(block))
+        weakref.finalize(block, alive.discard, id(block))
+        rows, blocks = most.get(size, (0, 0))
+        most[size] = max(rows, len(block.rows)), max(blocks, len(alive))
+        return whole(self, block)
+
+    monkeypatch.setattr(Layout, "table", table)
+    for size in (2000, 16_000):
+        make(tmp_path / str(size), Order(size, block=32))
+    assert most[16_000][0] < 2 * most[2000][0] < 4000
+    assert most[16_000][1] <= 2
 
 
 # --- the command ---

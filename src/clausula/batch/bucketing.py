@@ -1,7 +1,7 @@
 """Makes buckets out of members and tables of lines: whole households together, sorted, what cannot be decided listed.
 
-Tables are read piece by piece and sent to the buckets of their people; then each bucket is sorted by itself. So memory
-holds one piece, one bucket and the members, however many lines there are.
+Members and lines are read piece by piece and dealt to buckets; then each bucket is finished by itself. So memory holds
+one piece, one bucket and some bytes a person (`roll`), however many people and lines there are.
 """
 
 from __future__ import annotations
@@ -20,11 +20,16 @@ import pyarrow.parquet as pq
 
 from clausula.batch import buckets as kept
 from clausula.batch.buckets import Bucket, Buckets
+from clausula.batch.dealing import DealtMembers, dealt_homes
 from clausula.batch.gather import Progress, desk_for, known_facts, quiet
+from clausula.batch.households import roster_of
 from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints
+from clausula.batch.member_pieces import MemberPieces
 from clausula.batch.outputs import listed_file
 from clausula.batch.people import Members
+from clausula.batch.roll import NO_PLAN, Roll, read_roll
+from clausula.batch.spool import Spool, common_kind
 from clausula.batch.storing import write_parquet
 from clausula.batch.tally import Tally
 from clausula.batch.vetting import Source, explained, first_of, odd_cells, vetted
@@ -35,7 +40,7 @@ from clausula.intake import Desk, InputError, Listed, Roster
 from clausula.intake.member_writing import providers_table
 from clausula.program import Program
 
-PIECE = 1 << 20
+PIECE = 1 << 18
 """Lines read at a time."""
 
 LINES = 500_000
@@ -47,83 +52,75 @@ INPUT, ROW = ".input", ".row"
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Households whose lines one program decides: their currency, order of lines, plans; the rows of their people."""
+    """Households whose lines one program decides: their currency, order of lines, plans."""
 
     currency: str
     order: str
     plans: tuple[str, ...]
-    people: Ints
     program: Program
 
 
 @dataclass(slots=True)
 class Making:
-    """Buckets in the making. which: the bucket of every person."""
+    """Buckets in the making."""
 
     book: Book
-    members: Members
+    members: DealtMembers
     markets: Sequence[Market]
-    which: Ints
+    lines: Spool
     folder: Path
-    desk: Desk
     facts: Mapping[str, str]
+    codes: tuple[Path, ...]
     listed: Callable[[str, Listed], None]
     tally: Tally = field(default_factory=Tally)
-    writers: dict[int, Any] = field(default_factory=dict)
 
-    def list(self, name: str, found: Iterable[Listed]) -> None:
-        """List what cannot be decided."""
-        for each in found:
+    def list(self, source: Source, done: Ints, roster: Roster) -> None:
+        """List the rows that were not done, for the reasons of a desk that knows these members."""
+        if bool(done.all()):
+            return
+        for each in explained(source, done, desk_for(self.book, roster, self.codes), self.facts):
+            name = each.origin.rpartition(":row ")[0]
             self.tally.came_in(name, each.amount, each.currency)
             self.tally.was_listed(name, each.code, each.amount, each.currency)
             self.listed(name, each)
 
-    def write(self, bucket: int, lines: pa.Table) -> None:
-        """Add lines to a bucket."""
-        if bucket not in self.writers:
-            self.writers[bucket] = pq.ParquetWriter(self.folder / f".{bucket}", lines.schema, compression="lz4")
-        self.writers[bucket].write_table(lines.cast(self.writers[bucket].schema))
-
-    def take(self, bucket: int) -> pa.Table | None:
-        """The lines of a bucket, as they came; None where there are none."""
-        if bucket not in self.writers:
-            return None
-        self.writers[bucket].close()
-        lines = pq.read_table(self.folder / f".{bucket}")
-        (self.folder / f".{bucket}").unlink()
-        return lines
-
 
 def make_buckets(
-    book: Book, roster: Roster, inputs: Iterable[Path], out: Path, *, lines: int = LINES, usage: pa.Table | None = None,
-    codes: Iterable[Path] = (), progress: Progress = quiet,
+    book: Book, members: Path, inputs: Iterable[Path], out: Path, *, lines: int = LINES,
+    usage: Iterable[pa.Table] | None = None, codes: Iterable[Path] = (), progress: Progress = quiet,
 ) -> Buckets:  # fmt: skip
-    """Make buckets of about so many lines in a folder that is there and empty.
+    """Make buckets of about so many lines in a folder that is there and empty. members: a file, or a folder of tables.
+    usage: accounts before, in pieces.
 
-    Raises InputError for inputs that are not Parquet tables in the neutral layout, and for plans of several currencies
-    in one household; UnfitError where people or providers are named by numbers.
+    Raises InputError for members that are wrong, inputs that are not Parquet tables in the neutral layout, and for
+    plans of several currencies in one household; UnfitError where people or providers are named by numbers.
     """
-    members = Members.of(roster.households.values(), roster.providers)
-    files = list(inputs)
+    pieces, files = MemberPieces(members), list(inputs)
     total = sum(_rows(path) for path in files)
-    markets = list(_markets(book, members))
-    which, names = _dealt(members, markets, max(1, -(-total // lines)))
-    facts, desk = known_facts(book, roster), desk_for(book, roster, codes)
+    roll = read_roll(book, pieces)
+    homes = dealt_homes(roll, max(1, -(-total // lines)))
+    facts, codes = known_facts(book, roll.plans), tuple(codes)
+    desk = desk_for(book, Roster(), codes)
+    spool = Spool(out, "lines", _columns(files, facts, desk))
+    known = DealtMembers(out, pieces)
+    known.deal(out, roll, homes.which, usage)
     with listed_file(out) as listed:
-        making = Making(book, members, markets, which, out, desk, facts, listed)
+        making = Making(book, known, list(_markets(book, roll)), spool, out, facts, codes, listed)
         done = 0
         for path in files:
             making.tally.opened(str(path))
             for source, first in _pieces(path, facts, desk):
-                _deal(making, source, first)
+                _deal(making, source, first, homes.which, roll)
                 done += source.table.num_rows
                 progress("dealing", done, total)
+        making.lines.close()
+        del roll
         found = []
-        for number, (name, market) in enumerate(names):
-            found.append(_finish(making, number, name, markets[market], usage))
-            progress("sorting", number + 1, len(names))
-    pq.write_table(providers_table(list(roster.providers.values())), out / kept.PROVIDERS, compression="zstd")
-    made = Buckets(out, tuple(each for each in found if each.people), *_counted(making.tally))
+        for number, kind in enumerate(homes.kinds):
+            found.append(_finish(making, number, kind))
+            progress("sorting", number + 1, len(homes.kinds))
+    pq.write_table(providers_table(list(pieces.providers.values())), out / kept.PROVIDERS, compression="zstd")
+    made = Buckets(out, tuple(each for each in found if each is not None), *_counted(making.tally))
     made.write()
     return made
 
@@ -149,37 +146,20 @@ def _refused(message: str, path: Path, mend: str) -> InputError:
     return InputError([Finding("buckets", message.splitlines()[0], Place(str(path)), mend)])
 
 
-def _markets(book: Book, members: Members) -> Iterator[Market]:
-    """Households by the currency and the order of lines of their plans."""
-    column = members.enrolments.column("plan").combine_chunks()
-    column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    plans = column.dictionary.to_pylist()
-    heads = {plan: next((each.plan.currency, each.plan.order) for each in book.slices(plan)[:1]) for plan in plans}
-    kinds = sorted(set(heads.values()))
-    kind = np.array([kinds.index(heads[plan]) for plan in plans], np.int64)[np.asarray(column.indices)]
-    home = members.home[members.enrolled]
-    first = np.full(len(members.homes), len(kinds), np.int64)
-    np.minimum.at(first, home, kind)
-    if (first[home] != kind).any():
-        name = members.homes[int(home[np.flatnonzero(first[home] != kind)[0]])]
-        raise _refused(f"household {name} has plans of several currencies", Path("members"), "make households of it")
-    for number, (currency, order) in enumerate(kinds):
-        mine = tuple(sorted(plan for plan in plans if heads[plan] == (currency, order)))
-        people = np.flatnonzero(first[members.home] == number)
-        yield Market(currency, order, mine, people, compile_book(book, mine))
+def _markets(book: Book, roll: Roll) -> Iterator[Market]:
+    """What decides the households of each kind."""
+    for number, (currency, order) in enumerate(roll.kinds):
+        mine = tuple(sorted(plan for plan, kind in roll.plans.items() if kind == number))
+        yield Market(currency, order, mine, compile_book(book, mine))
 
 
-def _dealt(members: Members, markets: Sequence[Market], count: int) -> tuple[Ints, list[tuple[str, int]]]:
-    """The bucket of every person (-1 where there is no plan), and of every bucket its name and market."""
-    which = np.full(len(members.home), -1, np.int64)
-    names: list[tuple[str, int]] = []
-    everybody = max(1, sum(len(market.people) for market in markets))
-    for number, market in enumerate(markets):
-        homes, at = np.unique(members.home[market.people], return_inverse=True)
-        mine = max(1, min(len(homes), round(count * len(market.people) / everybody)))
-        which[market.people] = len(names) + at * mine // max(1, len(homes))
-        names += [(f"{len(names) + each:04d}", number) for each in range(mine)]
-    return which, names
+def _columns(files: Iterable[Path], facts: Mapping[str, str], desk: Desk) -> pa.Schema:
+    """The columns of all tables, and where a line comes from."""
+    kinds: dict[str, Any] = {}
+    for path in files:
+        for each in vetted(pq.read_schema(path).empty_table(), path, facts, desk).schema:
+            kinds[each.name] = common_kind(kinds.get(each.name, each.type), each.type)
+    return pa.schema([*kinds.items(), (INPUT, pa.dictionary(pa.int32(), pa.string())), (ROW, pa.int64())])
 
 
 def _pieces(path: Path, facts: Mapping[str, str], desk: Desk) -> Iterator[tuple[Source, int]]:
@@ -188,8 +168,8 @@ def _pieces(path: Path, facts: Mapping[str, str], desk: Desk) -> Iterator[tuple[
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=PIECE):
             table = vetted(pa.Table.from_batches([batch]), path, facts, desk)
-            origin = partial(_origin, path, row)
-            yield Source(path, table, np.arange(table.num_rows), odd_cells(table, facts), origin), row
+            nothing = np.zeros(table.num_rows, bool)
+            yield Source(path, table, np.arange(table.num_rows), nothing, partial(_origin, path, row)), row
             row += table.num_rows
 
 
@@ -197,33 +177,26 @@ def _origin(path: Path, first: int, row: int) -> str:
     return f"{path}:row {first + row + 1}"
 
 
-def _deal(making: Making, source: Source, first: int) -> None:
-    """Send the lines of a piece that can be decided to their buckets, list the others."""
+def _deal(making: Making, source: Source, first: int, which: Ints, roll: Roll) -> None:
+    """Send the lines of a piece to the buckets of their people; those of nobody are listed."""
     table, name = source.table, str(source.path)
-    good = np.zeros(table.num_rows, bool)
-    person = making.members.number(table.column("person"))
-    for market in making.markets:
-        mine = np.zeros(len(making.which) + 1, bool)
-        mine[market.people] = True
-        rows = np.flatnonzero(mine[person] & ~source.odd)
-        if len(rows):
-            part = table if len(rows) == table.num_rows else table.take(pa.array(rows))
-            good[rows[Lines(market.program, making.members, part).good]] = True
-    making.list(name, explained(source, good, making.desk, making.facts))
-    origins = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(good), np.int32)), pa.array([name]))
-    table = table.append_column(INPUT, origins).append_column(ROW, pa.array(np.arange(len(good)) + first + 1))
-    rows = np.flatnonzero(good)
-    bucket = making.which[person[rows]]
-    order = np.argsort(bucket, kind="stable")
-    rows, bucket = rows[order], bucket[order]
-    for number in np.unique(bucket).tolist():
-        low, high = np.searchsorted(bucket, [number, number + 1])
-        making.write(number, table.take(pa.array(rows[low:high])))
+    bucket = np.append(which, np.int32(-1))[roll.of_people(table.column("person"))]
+    making.list(source, bucket >= 0, Roster({}, making.members.members.providers))
+    origins = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(bucket), np.int32)), pa.array([name]))
+    table = table.append_column(INPUT, origins).append_column(ROW, pa.array(np.arange(len(bucket)) + first + 1))
+    making.lines.deal(table, bucket)
 
 
-def _finish(making: Making, number: int, name: str, market: Market, usage: pa.Table | None) -> Bucket:
-    """Sort the lines of a bucket and write it with its people and their accounts."""
-    members = _of_bucket(making.members, making.which == number)
+def _finish(making: Making, number: int, kind: int) -> Bucket | None:
+    """Write a bucket: its people, their accounts, and their lines, sorted; what cannot be decided of these is listed.
+    Households without a plan make none."""
+    members, lines = making.members.take(number), making.lines.take(number)
+    usage = making.members.take_usage(number, members.homes)
+    if kind == NO_PLAN:
+        if lines.num_rows:
+            _vetted(making, members, None, lines)
+        return None
+    market, name = making.markets[kind], f"{number:04d}"
     folder = making.folder / name
     folder.mkdir()
     for table, file in (
@@ -231,50 +204,52 @@ def _finish(making: Making, number: int, name: str, market: Market, usage: pa.Ta
     ):  # fmt: skip
         write_parquet(table, folder / file)
     if usage is not None:
-        mine = pc.is_in(usage.column("household").cast(pa.string()), pa.array(members.homes))
-        write_parquet(usage.filter(mine), folder / kept.USAGE)
-    lines = making.take(number)
+        write_parquet(usage, folder / kept.USAGE)
     count = 0
-    if lines is not None:
-        lines = _once(making, lines)
-        lines = lines.take(pa.array(Lines(market.program, members, lines).order))
+    if lines.num_rows:
+        lines = _vetted(making, members, market.program, lines)
         count = lines.num_rows
         _count(making.tally, lines, market.currency)
         write_parquet(_telling(lines), folder / kept.LINES)
     return Bucket(name, market.currency, market.order, market.plans, len(members.homes), len(members.home), count)
 
 
+def _vetted(making: Making, members: Members, program: Program | None, lines: pa.Table) -> pa.Table:
+    """The lines that a program can decide, in order; the others are listed, and those that come a second time."""
+    odd = odd_cells(lines.drop_columns([INPUT, ROW]), making.facts)
+    good = ~odd
+    if program is None:
+        good[:] = False
+    else:
+        read = Lines(program, members, lines.filter(pa.array(good)) if odd.any() else lines)
+        good[good] = read.good
+    lines = _without(making, members, lines, good, np.arange(len(good)))
+    if program is None or not lines.num_rows:
+        return lines
+    first = first_of(lines)
+    once = first == np.arange(len(first))
+    whole = bool(good.all() and once.all())
+    lines = _without(making, members, lines, once, first)
+    return (read if whole else Lines(program, members, lines)).table.table
+
+
+def _without(making: Making, members: Members, lines: pa.Table, good: Ints, first: Ints) -> pa.Table:
+    """The good lines; the others are listed. first: see `Source`."""
+    if good.all():
+        return lines
+    inputs, rows = lines.column(INPUT).cast(pa.string()), lines.column(ROW)
+    person = members.number(lines.column("person"))[~good]
+    roster = roster_of(members, set(members.home[person[person >= 0]].tolist()))
+    source = Source(Path(), lines.drop_columns([INPUT, ROW]), first, np.zeros(len(good), bool),
+                    lambda n: f"{inputs[n].as_py()}:row {rows[n].as_py()}")  # fmt: skip
+    making.list(source, good, roster)
+    return lines.filter(pa.array(good))
+
+
 def _telling(lines: pa.Table) -> pa.Table:
     """The columns that say something of some line here."""
     said = [name for name in lines.column_names if lines.column(name).null_count < lines.num_rows]
     return lines.select([name for name in said if name not in (INPUT, ROW)])
-
-
-def _of_bucket(whole: Members, chosen: Ints) -> Members:
-    """The people of a bucket, household by household, with what belongs to them."""
-    people = np.flatnonzero(chosen)
-    people = people[np.argsort(whole.home[people], kind="stable")]
-    mine = np.append(chosen, False)
-    papers = whole.number(whole.evidence.column("person")) if whole.evidence.num_rows else np.zeros(0, np.int64)
-    return Members(
-        whole.people.take(pa.array(people)),
-        whole.enrolments.take(pa.array(np.flatnonzero(mine[whole.enrolled]))),
-        whole.evidence.take(pa.array(np.flatnonzero(mine[papers]))),
-        whole.providers,
-    )
-
-
-def _once(making: Making, lines: pa.Table) -> pa.Table:
-    """Lines without those that come a second time, which are listed."""
-    table = lines.drop_columns([INPUT, ROW])
-    inputs, rows = lines.column(INPUT).cast(pa.string()), lines.column(ROW)
-    source = Source(Path(), table, first_of(table), np.zeros(table.num_rows, bool),
-                    lambda n: f"{inputs[n].as_py()}:row {rows[n].as_py()}")  # fmt: skip
-    if not source.twice.any():
-        return lines
-    for each in explained(source, ~source.twice, making.desk, making.facts):
-        making.list(each.origin.rpartition(":row ")[0], [each])
-    return lines.filter(pa.array(~source.twice))
 
 
 def _count(tally: Tally, lines: pa.Table, currency: str) -> None:

@@ -19,11 +19,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clausula.batch.folder import BUCKETS as MARK
+from clausula.batch.marks import marks, repeated
 from clausula.batch.people import Members
 from clausula.findings import Finding, Place
 from clausula.household import Provider
@@ -89,17 +91,26 @@ def read_buckets(folder: Path) -> Buckets:
 
 
 def refuse_shared_households(found: Buckets) -> None:
-    """Raises InputError where a household is in two buckets: its limits would count twice, without an error."""
-    homes = []
-    for bucket in found.buckets:
-        column = pq.read_table(found.folder / bucket.name / PEOPLE, columns=["household"]).column("household")
-        homes.append(pc.unique(column.cast(pa.string())))
-    together = pa.chunked_array(homes, pa.string())
-    counts = pc.value_counts(together)
-    twice = counts.filter(pc.greater(counts.field("counts"), 1))
-    if len(twice):
-        name = twice[0]["values"].as_py()
-        raise _refused(f"household {name!r} is in more than one bucket", found.folder, "make the buckets again")
+    """Raises InputError where a household is in two buckets: its limits would count twice, without an error.
+
+    Eight bytes a household are held: their marks; names are looked at where marks are the same.
+    """
+    together = [marks(_households(found, bucket), 0) for bucket in found.buckets]
+    everywhere = np.concatenate(together) if together else np.zeros(0, np.uint64)
+    twice = everywhere[repeated(everywhere)]
+    names: set[str] = set()
+    for bucket, mine in zip(found.buckets, together, strict=True) if len(twice) else ():
+        here = _households(found, bucket).filter(pa.array(np.isin(mine, twice))).to_pylist()
+        for name in here:
+            if name in names:
+                raise _refused(f"household {name!r} is in more than one bucket", found.folder, "make the buckets again")
+        names.update(here)
+
+
+def _households(found: Buckets, bucket: Bucket) -> Any:
+    """The households of a bucket, each once."""
+    column = pq.read_table(found.folder / bucket.name / PEOPLE, columns=["household"]).column("household")
+    return pc.unique(column.cast(pa.string()))
 
 
 def load(folder: Path, bucket: str, providers: Mapping[str, Provider]) -> tuple[Members, pa.Table, pa.Table | None]:

@@ -57,7 +57,7 @@ def decide_bulk(job: Job, folder: Path, progress: Progress) -> Tally:
     Raises UnfitError where line by line is needed, InputError and PlanError as the ordinary way does.
     """
     tally = Tally()
-    facts = known_facts(job.book, job.roster)
+    facts = known_facts(job.book, job.roster.plans)
     desk = desk_for(job.book, job.roster, job.codes)
     usage: dict[str, Usage] = dict(job.opening)
     name = str(job.inputs[0])

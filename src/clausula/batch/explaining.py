@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +18,14 @@ from clausula.batch.accounts import scopes_of
 from clausula.batch.buckets import Bucket, load
 from clausula.batch.folder import BUCKET_RUN as MARK
 from clausula.batch.gather import desk_for, known_facts
-from clausula.batch.people import Members
+from clausula.batch.households import roster_of
 from clausula.batch.running import DECISIONS, Run
 from clausula.book import Book
 from clausula.compiler import compile_book
 from clausula.decision import Decision
 from clausula.findings import Finding, Place
 from clausula.household import Household, Line
-from clausula.intake import InputError, Roster, read_roster
-from clausula.intake.member_writing import providers_table
+from clausula.intake import InputError, Roster
 from clausula.intake.parquet_rows import row_text
 from clausula.intake.table import COLUMNS, Rows
 from clausula.program import Program
@@ -83,7 +81,7 @@ def _explained(run: Run, bucket: Bucket, row: int) -> Explained:
     person = members.number(table.column("person"))
     home = int(members.home[person[row]])
     rows = np.flatnonzero(members.home[person] == home)
-    roster = _roster(members, home)
+    roster = roster_of(members, [home])
     household = roster.households[members.homes[home]]
     lines = list(_lines(run.book, roster, table.take(pa.array(rows)), str(run.source / bucket.name / kept.LINES)))
     opening = _opening(usage, members.homes[home], program)
@@ -105,26 +103,8 @@ def _same(run: Run, bucket: Bucket, row: int, decision: Decision) -> None:
         raise _refused(message, path, "plans or buckets have changed since; run again, or name the plans of then")
 
 
-def _roster(members: Members, home: int) -> Roster:
-    """A household with the directory, as records."""
-    people = members.roster[members.first[home] : members.first[home + 1]]
-    mine = np.zeros(len(members.home) + 1, bool)
-    mine[people] = True
-    papers = members.number(members.evidence.column("person")) if members.evidence.num_rows else np.zeros(0, np.int64)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for table, file in (
-            (members.people.take(pa.array(np.sort(people))), kept.PEOPLE),
-            (members.enrolments.filter(pa.array(mine[members.enrolled])), kept.ENROLMENTS),
-            (members.evidence.filter(pa.array(mine[papers])), kept.EVIDENCE),
-            (providers_table(list(members.providers.values())), kept.PROVIDERS),
-        ):
-            pq.write_table(table, folder / file)
-        return read_roster(folder)
-
-
 def _lines(book: Book, roster: Roster, table: pa.Table, path: str) -> Iterator[Line]:
-    facts = known_facts(book, roster)
+    facts = known_facts(book, roster.plans)
     known = set(facts)
     rows = Rows(desk_for(book, roster), facts, set())
     for number, row in enumerate(table.to_pylist()):

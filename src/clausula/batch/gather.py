@@ -44,7 +44,7 @@ def gather(
     """Read every input to its end. Raises PlanError, and intake.InputError for a file that cannot be read."""
     found = Gathered(providers=dict(roster.providers))
     desk = desk_for(book, roster, codes)
-    facts = known_facts(book, roster)
+    facts = known_facts(book, roster.plans)
     count = 0
     for path in inputs:
         name = str(path)
@@ -72,13 +72,12 @@ def gather(
 def desk_for(book: Book, roster: Roster, codes: Iterable[Path] = ()) -> Desk:
     """The desk at which lines are taken in: the roster, the code maps, what the plans pay in, the service tree."""
     maps = [*sorted((bundled_plans() / "catalogue/codes").glob("*.toml")), *codes]
-    plans = {enrolment.plan for household in roster.households.values() for enrolment in household.enrolments}
+    plans = roster.plans
     currencies = {plan: book.slices(plan)[0].plan.currency for plan in sorted(plans)}
     return Desk(roster, read_codes(maps), currencies, frozenset(book.catalogue.names["service"]))
 
 
-def known_facts(book: Book, roster: Roster) -> Mapping[str, str]:
+def known_facts(book: Book, plans: Iterable[str]) -> Mapping[str, str]:
     """Facts that may be columns of a table: those of the catalogue and of the members' plans, with their kinds."""
-    plans = {enrolment.plan for household in roster.households.values() for enrolment in household.enrolments}
     own = [fact for plan in sorted(plans) for piece in book.slices(plan) for fact in piece.plan.of(Fact)]
     return {fact.id: fact.kind for fact in (*book.catalogue.facts.values(), *own) if fact.of == "line" and fact.kind}

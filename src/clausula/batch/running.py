@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from decimal import Decimal
@@ -141,16 +141,25 @@ def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = qui
     return finish(run, notes)
 
 
-def read_usage_folder(folder: Path) -> pa.Table:
-    """The accounts that an earlier run over buckets left. Raises InputError."""
-    try:
-        tables = [pq.read_table(path, schema=SCHEMA) for path in sorted(folder.glob("*.parquet"))]
-        return pa.concat_tables(tables).unify_dictionaries()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"these are no accounts of an earlier run over buckets: {error}"
-        raise InputError(
-            [Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")]
-        ) from None
+def usage_pieces(folder: Path) -> Iterator[pa.Table]:
+    """The accounts that an earlier run over buckets left, bucket by bucket. Raises InputError."""
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        raise _no_accounts(folder, "there is no table in this folder")
+    for path in files:
+        try:
+            lacking = [name for name in SCHEMA.names if name not in pq.read_schema(path).names]
+            found = None if lacking else pq.read_table(path, schema=SCHEMA)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _no_accounts(folder, str(error)) from None
+        if found is None:
+            raise _no_accounts(folder, f"{path.name} has no column {lacking[0]}")
+        yield found
+
+
+def _no_accounts(folder: Path, why: str) -> InputError:
+    message = f"these are no accounts of an earlier run over buckets: {why}"
+    return InputError([Finding("bad-usage", message, Place(str(folder)), "name the folder usage of that run")])
 
 
 def prepare(run: Run) -> None:

@@ -16,6 +16,9 @@ from clausula.intake import Coding, Desk, Listed, Read, values
 from clausula.intake.parquet_rows import check_types, row_text
 from clausula.intake.table import Rows, check_columns
 
+AT_A_TIME = 4096
+"""Rows handed to the desk at a time."""
+
 
 class UnfitError(Exception):
     """A job that must be done line by line."""
@@ -111,17 +114,20 @@ def _is_fact(kind: str, word: str | None) -> bool:
 def explained(source: Source, done: Ints, desk: Desk, facts: Mapping[str, str]) -> Iterator[Listed]:
     """What the desk says of the rows that were not decided. Raises UnfitError where it would take one."""
     rows = Rows(desk, facts, set())
+    known = np.unique(source.first[source.twice])
+    for _ in _taken(source, rows, known):  # so that the desk knows what comes a second time
+        pass
+    for number, each in _taken(source, rows, np.flatnonzero(~done)):
+        if isinstance(each, Line):
+            raise UnfitError(f"the desk takes {source.origin(number)}")
+        if isinstance(each, Listed):
+            yield each
 
-    def taken(number: int) -> Iterator[Read]:
-        row = source.table.slice(number, 1).to_pylist()[0]
-        yield from rows.take({name: row_text(value) for name, value in row.items()}, source.origin(number))
 
-    for number in sorted(set(source.first[source.twice].tolist())):
-        for _ in taken(number):  # so that the desk knows what comes a second time
-            pass
-    for number in np.flatnonzero(~done).tolist():
-        for each in taken(number):
-            if isinstance(each, Line):
-                raise UnfitError(f"the desk takes {source.origin(number)}")
-            if isinstance(each, Listed):
-                yield each
+def _taken(source: Source, rows: Rows, numbers: Ints) -> Iterator[tuple[int, Read]]:
+    """What the desk makes of some rows."""
+    for low in range(0, len(numbers), AT_A_TIME):
+        some = numbers[low : low + AT_A_TIME]
+        for number, row in zip(some.tolist(), source.table.take(pa.array(some)).to_pylist(), strict=True):
+            texts = {name: row_text(value) for name, value in row.items()}
+            yield from ((number, each) for each in rows.take(texts, source.origin(number)))

@@ -45,11 +45,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Make the buckets and tell what there is."""
     from clausula.batch.bucketing import LINES, make_buckets
     from clausula.batch.folder import FolderError, check_place, written_whole
-    from clausula.batch.running import read_usage_folder
+    from clausula.batch.running import usage_pieces
     from clausula.batch.vetting import UnfitError
     from clausula.cli.plans import book_of
     from clausula.cli.run import watched
-    from clausula.intake import read_roster
 
     out, members = Path(args.out), Path(args.members)
     inputs = [Path(name) for name in dict.fromkeys(args.inputs)]
@@ -57,10 +56,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         raise CommandError(f"--lines {args.lines} is no number of lines", "name a number above 0")
     try:
         check_place(out, force=args.force, inputs=[*inputs, members])
-        usage = read_usage_folder(Path(args.usage)) if args.usage else None
+        usage = usage_pieces(Path(args.usage)) if args.usage else None
         with watched(console) as progress, written_whole(out) as folder:
             made = make_buckets(
-                book_of(args), read_roster(members), inputs, folder, lines=args.lines or LINES, usage=usage,
+                book_of(args), members, inputs, folder, lines=args.lines or LINES, usage=usage,
                 codes=tuple(map(Path, args.codes)), progress=progress,
             )  # fmt: skip
     except FolderError as error:

@@ -1,19 +1,19 @@
-"""One member table (Parquet), column by column: typed lists out, and a finding for every cell that cannot be used.
+"""One member table (Parquet), column by column: columns of one type out, and a finding for every cell that cannot be
+used.
 
 A finding names the file and the row (counted from 1), as a finding in a text names the line. Of faults of one kind in
-one column the first are told one by one, the others are counted.
+one column the first are told one by one, the others are counted. A table is read whole, or piece by piece.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clausula.findings import Finding, Place
-from clausula.household import NO_FACTS, Facts, FactValue
 from clausula.intake import values
 from clausula.intake.errors import refusal
 
@@ -35,9 +34,11 @@ MANY = 20
 LIKENESS = 17 / 20
 """How alike a column must be to a field for it to be a slip of the pen; facts such as `specialties` are not."""
 
+WORD = pa.dictionary(pa.int32(), pa.string())
+TEXTS = pa.list_(pa.string())
+
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = values.EARLIEST.toordinal() - _EPOCH, values.LATEST.toordinal() - _EPOCH
-_NO_DAY = -(2**31)
 
 
 @dataclass(slots=True)
@@ -68,26 +69,40 @@ class Findings:
 
 
 class Sheet:
-    """One table. Columns are asked for by name; a column that is absent is a column of empty cells."""
+    """One table, or a piece of it. Columns are asked for by name; a column that is absent is a column of empty cells,
+    and so is an empty text. first: the row of the table with which the piece begins; faults of a column as such are
+    told by the piece that begins with row 0."""
 
-    def __init__(self, path: Path, findings: Findings) -> None:
-        """Read the file. Raises InputError where it is no Parquet file."""
-        self.path, self.findings = path, findings
-        try:
-            self.table = pq.read_table(path, partitioning=None)
-        except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
-            told = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise refusal("broken-parquet", f"this table cannot be read: {told}", str(path), "write it again") from None
-        self.rows: int = self.table.num_rows
+    def __init__(self, path: Path, findings: Findings, table: pa.Table, first: int = 0) -> None:
+        self.path, self.findings, self.table, self.first = path, findings, table, first
+        self.rows: int = table.num_rows
+
+    @classmethod
+    def whole(cls, path: Path, findings: Findings) -> Sheet:
+        """A whole file. Raises InputError where it is no Parquet file."""
+        with _readable(path):
+            return cls(path, findings, pq.read_table(path, partitioning=None))
+
+    @classmethod
+    def pieces(cls, path: Path, findings: Findings, rows: int) -> Iterator[Sheet]:
+        """A file in pieces of so many rows, of an empty one an empty piece. Raises as `whole`."""
+        with _readable(path), pq.ParquetFile(path) as file:
+            first = 0
+            for batch in file.iter_batches(batch_size=rows):
+                yield cls(path, findings, pa.Table.from_batches([batch]), first)
+                first += batch.num_rows
+            if not first:
+                yield cls(path, findings, file.schema_arrow.empty_table())
 
     def place(self, row: int = -1) -> Place:
         """The file, and the row where one is meant (given from 0, told from 1)."""
-        return Place(str(self.path), row + 1)
+        return Place(str(self.path), self.first + row + 1 if row >= 0 else 0)
 
     def wrong(self, code: str, message: str, mend: str, row: int = -1, *, column: str = "", also: int = -1) -> None:
         """Note a fault; also: a second row that belongs to it."""
-        second = self.place(also) if also >= 0 else None
-        self.findings.add(code, message, self.place(row), mend, column=column, also=second)
+        if row >= 0 or not self.first:
+            second = self.place(also) if also >= 0 else None
+            self.findings.add(code, message, self.place(row), mend, column=column, also=second)
 
     def check_columns(self, known: Collection[str], required: Collection[str], *, open_to_facts: bool) -> None:
         """Note columns that are missing, stand twice or that nobody reads.
@@ -115,53 +130,52 @@ class Sheet:
 
     # --- columns of one kind ---
 
-    def words(self, name: str, *, needed: str = "") -> list[str]:
-        """A column of texts; an empty cell is "". needed: what lacks something where a cell is empty ("person")."""
-        column = self._column(name)
-        if column is not None and not _is_text(column.type):
-            self._unreadable(name, column.type, "write texts; numbers as text too, so that leading zeros stay")
-            return [""] * self.rows
-        words, at = _coded(column, self.rows)
-        found = [words[which] for which in at]
-        if needed and column is not None:
-            for row in (row for row, word in enumerate(found) if not word):
-                self.wrong("missing-key", f"{needed} without {name}", f"fill the column {name}", row, column=name)
-        return found
-
-    def days(self, name: str, *, needed: str = "") -> list[date | None]:
-        """A column of days (date32, or text like 2026-03-12); an empty cell is None."""
+    def words(self, name: str, *, needed: str = "") -> Any:
+        """A column of texts. needed: what lacks something where a cell is empty ("person")."""
         column = self._column(name)
         if column is None:
-            return [None] * self.rows
-        if pa.types.is_date(column.type):
-            found = self._dates(name, column)
-        elif _is_text(column.type):
-            found = self._written_dates(name, column)
-        else:
-            self._unreadable(name, column.type, "write days as date32")
-            return [None] * self.rows
-        if needed:
-            missing = np.asarray(column.is_null()).nonzero()[0].tolist()
-            for row in missing:
-                self.wrong("missing-key", f"{needed} without {name}", f"fill the column {name}", row, column=name)
+            return pa.nulls(self.rows, pa.string())
+        if not _is_text(column.type):
+            self._unreadable(name, column.type, "write texts; numbers as text too, so that leading zeros stay")
+            return pa.nulls(self.rows, pa.string())
+        found = _texts(column)
+        self._needed(name, needed, found)
         return found
 
-    def _dates(self, name: str, column: Any) -> list[date | None]:
-        numbers = pc.fill_null(column.cast(pa.date32()).cast(pa.int32()), _NO_DAY).to_numpy(zero_copy_only=False)
-        outside = (numbers != _NO_DAY) & ((numbers < _FIRST) | (numbers > _LAST))
-        for row in outside.nonzero()[0].tolist():
+    def days(self, name: str, *, needed: str = "") -> Any:
+        """A column of days (date32, or text like 2026-03-12)."""
+        column = self._column(name)
+        if column is None:
+            return pa.nulls(self.rows, pa.date32())
+        if pa.types.is_date(column.type):
+            stated, found = column, self._dates(name, column)
+        elif _is_text(column.type):
+            stated = _texts(column)
+            found = self._written_dates(name, stated)
+        else:
+            self._unreadable(name, column.type, "write days as date32")
+            return pa.nulls(self.rows, pa.date32())
+        self._needed(name, needed, stated)
+        return found
+
+    def _needed(self, name: str, what: str, column: Any) -> None:
+        for row in _rows_of(column.is_null()) if what and column.null_count else ():
+            self.wrong("missing-key", f"{what} without {name}", f"fill the column {name}", row, column=name)
+
+    def _dates(self, name: str, column: Any) -> Any:
+        days = column.cast(pa.date32())
+        numbers = days.cast(pa.int32())
+        outside = pc.fill_null(pc.or_(pc.less(numbers, _FIRST), pc.greater(numbers, _LAST)), fill_value=False)
+        for row in _rows_of(outside):
             message = f"{name}: a day outside 1900 to 2199"
             self.wrong("bad-date", message, "check the year; leave an open end empty", row, column=name)
-        numbers = np.where(outside, _NO_DAY, numbers)
-        unique, at = np.unique(numbers, return_inverse=True)
-        days = [None if day == _NO_DAY else date.fromordinal(day + _EPOCH) for day in unique.tolist()]
-        return [days[which] for which in at.tolist()]
+        return pc.if_else(outside, None, days)
 
-    def _written_dates(self, name: str, column: Any) -> list[date | None]:
-        words, at = _coded(column, self.rows)
+    def _written_dates(self, name: str, column: Any) -> Any:
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         days: list[date | None] = []
         faults: dict[int, str] = {}
-        for which, word in enumerate(words):
+        for which, word in enumerate(coded.dictionary.to_pylist()):
             day = None
             try:
                 day = values.day(word) if word else None
@@ -170,37 +184,45 @@ class Sheet:
             if day is not None and not values.EARLIEST <= day <= values.LATEST:
                 faults[which], day = f"{name}: {day} lies outside 1900 to 2199", None
             days.append(day)
-        for row, which in enumerate(at if faults else ()):
-            if which % len(words) in faults:
-                self.wrong("bad-date", faults[which % len(words)], "write it as year-month-day", row, column=name)
-        return [days[which] for which in at]
+        for row, which in enumerate(coded.indices.to_pylist() if faults else ()):
+            if which in faults:
+                self.wrong("bad-date", faults[which], "write it as year-month-day", row, column=name)
+        return pa.array(days, pa.date32()).take(coded.indices)
 
-    def counts(self, name: str) -> list[int | None]:
-        """A column of whole numbers from 0; an empty cell is None."""
+    def counts(self, name: str) -> Any:
+        """A column of whole numbers from 0."""
         column = self._column(name)
         if column is None or pa.types.is_null(column.type):
-            return [None] * self.rows
+            return pa.nulls(self.rows, pa.int64())
         if not pa.types.is_integer(column.type):
             self._unreadable(name, column.type, "write whole numbers")
-            return [None] * self.rows
-        found = column.to_pylist()
-        for row, number in enumerate(found):
-            if number is not None and number < 0:
-                self.wrong("bad-value", f"{name} is {number}, not a whole number", "count from 0", row, column=name)
-        return found  # type: ignore[no-any-return]
+            return pa.nulls(self.rows, pa.int64())
+        for row in _rows_of(pc.fill_null(pc.less(column, 0), fill_value=False)):
+            message = f"{name} is {column[row].as_py()}, not a whole number"
+            self.wrong("bad-value", message, "count from 0", row, column=name)
+        return column.cast(pa.int64())
 
-    def lists(self, name: str) -> list[tuple[str, ...]]:
-        """A column of lists of texts; an empty cell is an empty list."""
+    def lists(self, name: str) -> Any:
+        """A column of lists of texts."""
         column = self._column(name)
         if column is None or pa.types.is_null(column.type):
-            return [()] * self.rows
+            return pa.nulls(self.rows, TEXTS)
         if not _is_texts(column.type):
             self._unreadable(name, column.type, "write lists of texts: list<string>")
-            return [()] * self.rows
-        return [each or () for each in self._tuples(name, column)]
+            return pa.nulls(self.rows, TEXTS)
+        return self._lists(name, column)
+
+    def _lists(self, name: str, column: Any) -> Any:
+        inner = column.flatten()
+        if inner.null_count:
+            ends = np.cumsum(pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False))
+            empty = np.searchsorted(ends, _rows_of(inner.is_null()), side="right")
+            for row in dict.fromkeys(empty.tolist()):
+                self.wrong("bad-value", f"{name} holds an empty text", "leave it out", row, column=name)
+        return column.cast(TEXTS)
 
     def structures(self, name: str, parts: Mapping[str, str]) -> list[list[dict[str, Any]]]:
-        """A column of lists of structures with some of these parts (name: type as Arrow writes it)."""
+        """A column of lists of structures with some of these parts (name: type as Arrow writes it), as records."""
         column = self._column(name)
         if column is None or pa.types.is_null(column.type):
             return [[]] * self.rows
@@ -215,79 +237,40 @@ class Sheet:
             return [[]] * self.rows
         return [each or [] for each in column.to_pylist()]
 
-    def numbers(self, names: Sequence[str]) -> list[Mapping[str, str]]:
-        """The numbers of each row by system, from columns id.SYSTEM."""
-        systems = [name.removeprefix(ID) for name in names]
-        columns = [self.words(name) for name in names]
-        if not names:
-            return [MappingProxyType({})] * self.rows
-        return [
-            MappingProxyType({system: number for system, number in zip(systems, row, strict=True) if number})
-            for row in zip(*columns, strict=True)
-        ]
-
-    def facts(self, names: Sequence[str]) -> list[Facts]:
-        """The facts of each row; rows that state the same share one mapping."""
-        columns = [self._fact(name) for name in names]
-        if not names:
-            return [NO_FACTS] * self.rows
-        known: dict[tuple[FactValue | None, ...], Facts] = {}
-        found: list[Facts] = []
-        for row in zip(*columns, strict=True):
-            facts = known.get(row)
-            if facts is None:
-                stated = {name: value for name, value in zip(names, row, strict=True) if value is not None}
-                facts = known[row] = MappingProxyType(stated)
-            found.append(facts)
-        return found
-
-    def _fact(self, name: str) -> Iterable[FactValue | None]:
-        """A column of facts by its type; None where a cell is empty."""
+    def fact(self, name: str) -> Any:
+        """A column of facts by its type."""
         column = self._column(name)
+        if column is None:  # stands twice, which is told
+            return pa.nulls(self.rows, WORD)
         kind = column.type
         if _is_text(kind):
-            words, at = _coded(column, self.rows)
-            return [words[which] or None for which in at]
+            return _texts(column)
         if pa.types.is_date(kind):
             return self._dates(name, column)
         if _is_texts(kind):
-            return self._tuples(name, column)
-        if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
-            found: list[bool | int | Decimal | None] = column.to_pylist()
-            return found
-        self._unreadable(name, kind, "write flags, whole numbers, decimals, date32, text or lists of text")
-        return [None] * self.rows
-
-    def _tuples(self, name: str, column: Any) -> list[tuple[str, ...] | None]:
-        """Lists of texts as tuples, equal ones shared; None where a cell is empty."""
-        if column.null_count == self.rows:
-            return [None] * self.rows
-        flat = column.flatten()
-        words, at = _coded(flat if pa.types.is_dictionary(flat.type) else flat.dictionary_encode(), len(flat))
-        missing = np.asarray(column.is_null())
-        lengths = pc.fill_null(column.value_lengths(), 0).to_numpy(zero_copy_only=False)
-        ends = np.cumsum(lengths)
-        empty = np.flatnonzero(np.asarray(flat.is_null()))
-        for row in dict.fromkeys(np.searchsorted(ends, empty, side="right").tolist()):
-            self.wrong("bad-value", f"{name} holds an empty text", "leave it out", row, column=name)
-        texts = [words[which] for which in at]
-        known: dict[tuple[str, ...], tuple[str, ...]] = {}
-        found: list[tuple[str, ...] | None] = []
-        for start, end, none in zip((ends - lengths).tolist(), ends.tolist(), missing.tolist(), strict=True):
-            each = tuple(texts[start:end])
-            found.append(None if none else known.setdefault(each, each))
-        return found
+            return self._lists(name, column)
+        if not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
+            self._unreadable(name, kind, "write flags, whole numbers, decimals, date32, text or lists of text")
+            return pa.nulls(self.rows, WORD)
+        return column
 
     def _column(self, name: str) -> Any:
         if self.table.column_names.count(name) != 1:
             return None
-        column = self.table.column(name)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            column = column.dictionary_encode()
-        return column.combine_chunks()
+        return self.table.column(name).combine_chunks()
 
     def _unreadable(self, name: str, kind: Any, mend: str) -> None:
         self.wrong("columns", f"the column {name} is of type {kind}, which cannot be read exactly", mend, column=name)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Refuses a file that is no Parquet file."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
+        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise refusal("broken-parquet", f"this table cannot be read: {told}", str(path), "write it again") from None
 
 
 def _plain(kind: Any) -> Any:
@@ -304,9 +287,21 @@ def _is_texts(kind: Any) -> bool:
     return bool((pa.types.is_list(kind) or pa.types.is_large_list(kind)) and _is_text(kind.value_type))
 
 
-def _coded(column: Any, rows: int) -> tuple[list[str], list[int]]:
-    """The different words of a column and "" at the end, and for each row which of them (-1, the last, where empty)."""
-    if column is None or pa.types.is_null(_plain(column.type)):
-        return [""], [-1] * rows
-    words = [word or "" for word in column.dictionary.to_pylist()]
-    return [*words, ""], pc.fill_null(column.indices.cast(pa.int64()), -1).to_pylist()
+def _rows_of(marked: Any) -> Any:
+    """The rows that are marked."""
+    return np.flatnonzero(marked.to_numpy(zero_copy_only=False)).tolist()
+
+
+def _texts(column: Any) -> Any:
+    """Texts, coded by a dictionary or not, empty ones left out."""
+    if pa.types.is_null(_plain(column.type)):
+        return pa.nulls(len(column), WORD)
+    if not pa.types.is_dictionary(column.type):
+        plain = column.cast(pa.string())
+        empty = pc.equal(pc.binary_length(plain), 0)
+        return pc.if_else(empty, None, plain) if pc.any(empty).as_py() else plain
+    words, at = column.dictionary.cast(pa.string()), column.indices.cast(pa.int32())
+    empty = pc.fill_null(pc.equal(pc.binary_length(words), 0), fill_value=True)
+    if pc.any(empty).as_py():
+        at = pc.if_else(pc.fill_null(empty.take(at), fill_value=True), None, at)
+    return pa.DictionaryArray.from_arrays(at, words)

@@ -1,14 +1,8 @@
 """Members as a folder of Parquet tables: the same roster as the members file, for many people.
 
-    people.parquet       household, person, born; role, sex, name (or given_name and family_name); id.SYSTEM; facts
-    enrolments.parquet   person, plan, start; until; facts
-    evidence.parquet     the fields of `clausula.Evidence`
-    providers.parquet    id; name, role, specialty, lists; id.SYSTEM; facts
-    members.toml         [members] match_by_name = true, where wanted
-
-Only people.parquet must be there. The checks are those of the members file: every fault is told with file, row, what
-was found and how to mend it, and a folder that is wrong anywhere is not used at all. The layout in full:
-docs/how-to/bring-in-claims.md.
+`member_layout` says which tables and columns there are; only people.parquet must be there. The checks are those of the
+members file: every fault is told with file, row, what was found and how to mend it, and a folder that is wrong anywhere
+is not used at all. The layout in full: docs/how-to/bring-in-claims.md.
 """
 
 from __future__ import annotations
@@ -16,34 +10,39 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from clausula.household import Enrolment, Evidence, Household, Listing, Person, Provider
+import pyarrow as pa
+
+from clausula.findings import Place
+from clausula.household import NO_FACTS, Enrolment, Evidence, Facts, FactValue, Household, Listing, Person, Provider
 from clausula.intake import values
 from clausula.intake.errors import InputError, refusal
-from clausula.intake.member_columns import Findings, Sheet
+from clausula.intake.member_columns import ID, Findings, Sheet
+from clausula.intake.member_layout import (
+    ENROLMENTS,
+    EVIDENCE,
+    FILES,
+    LISTING,
+    OF_ENROLMENTS,
+    OF_PEOPLE,
+    OF_PROVIDERS,
+    PEOPLE,
+    PROVIDERS,
+    SETTINGS,
+    enrolments_of,
+    evidence_of,
+    people_of,
+)
 from clausula.intake.roster import Identifier, Roster, tidy
 from clausula.intake.whole import read_text
 
-PEOPLE, ENROLMENTS, EVIDENCE, PROVIDERS = (
-    "people.parquet",
-    "enrolments.parquet",
-    "evidence.parquet",
-    "providers.parquet",
-)
-SETTINGS = "members.toml"
-FILES = (PEOPLE, ENROLMENTS, EVIDENCE, PROVIDERS, SETTINGS)
-
-OF_PEOPLE = ("household", "person", "born", "role", "sex", "name", "given_name", "family_name")
-OF_ENROLMENTS = ("person", "plan", "start", "until")
-OF_EVIDENCE = tuple(one.name for one in fields(Evidence))
-OF_PROVIDERS = ("id", "name", "role", "specialty", "lists")
-LISTS = frozenset({"issuer_lists", "services", "proposals", "names"})
-DAYS = frozenset({"issued_on", "valid_from", "valid_until"})
-_LISTING = {"list": "string", "start": "date32[day]", "until": "date32[day]"}
+NEAR = 1000
+"""People among whom a likely name is sought for one that nobody has."""
 
 
 def read_member_tables(folder: Path) -> Roster:
@@ -54,6 +53,15 @@ def read_member_tables(folder: Path) -> Roster:
     if found:
         raise InputError(found)
     return roster
+
+
+def read_directory(folder: Path, findings: Findings) -> dict[str, Provider]:
+    """The directory of a folder of member tables, which is looked over: what is wrong with the directory is among the
+    findings. Raises InputError where there are no people, or a file that nobody reads."""
+    reading = _Reading(folder, findings)
+    reading.check_files()
+    reading.settings()
+    return reading.providers()
 
 
 def read_provider_table(folder: Path) -> dict[str, Provider]:
@@ -123,32 +131,26 @@ class _Reading:
 
     def sheet(self, name: str) -> Sheet | None:
         path = self.folder / name
-        return Sheet(path, self.findings) if path.exists() else None
+        return Sheet.whole(path, self.findings) if path.exists() else None
 
     # --- people ---
 
     def read_people(self) -> dict[str, list[Person]]:
         """People by household, in the order of their rows."""
-        sheet = Sheet(self.folder / PEOPLE, self.findings)
-        sheet.check_columns(OF_PEOPLE, ("household", "person", "born"), open_to_facts=True)
+        sheet = Sheet.whole(self.folder / PEOPLE, self.findings)
+        table = people_of(sheet)
         facts, numbers = sheet.further(OF_PEOPLE)
-        if not sheet.rows:
-            sheet.wrong("no-households", "there is nobody in this table", "add a row a person")
-        homes, ids = sheet.words("household", needed="person"), sheet.words("person", needed="person")
-        born, identifiers = sheet.days("born", needed="person"), sheet.numbers(numbers)
-        roles = sheet.words("role") if "role" in sheet.table.column_names else ["holder"] * sheet.rows
+        identifiers = _numbers(table, numbers)
         self.check_numbers(sheet, identifiers, numbers)
         found: dict[str, list[Person]] = {}
-        rows = zip(
-            homes, ids, born, _names(sheet), sheet.words("sex"), roles, identifiers, sheet.facts(facts), strict=True
-        )
-        for row, (home, person, day, name, sex, role, known, stated) in enumerate(rows):
+        columns = (_texts(table, name) for name in ("household", "person", "name", "sex", "role"))
+        rows = zip(*columns, _values(table.column("born")), identifiers, _facts(table, facts), strict=True)
+        for row, (home, person, name, sex, role, born, known, stated) in enumerate(rows):
             if person in self.people:
-                message = f"person {person} stands here twice"
-                sheet.wrong("twice", message, "give each person an id", row, column="person", also=self.people[person])
-            elif person and home and day is not None:
+                sheet.findings.add(**twice(person, sheet.place(self.people[person]), sheet.place(row)))
+            elif person and home and born is not None:
                 self.people[person], self.home[person] = row, home
-                found.setdefault(home, []).append(Person(person, day, name, sex, role or "holder", known, stated))
+                found.setdefault(home, []).append(Person(person, born, name, sex, role, known, stated))
         return found
 
     def check_numbers(self, sheet: Sheet, identifiers: Sequence[Mapping[str, str]], columns: Sequence[str]) -> None:
@@ -158,17 +160,14 @@ class _Reading:
             for system, number in each.items():
                 first = owners.setdefault(tidy(system, number), row)
                 if first != row:
-                    message = f"{system} {number} belongs to somebody else in this table already"
-                    sheet.wrong("twice", message, "a number names one person", row, column=system, also=first)
+                    sheet.findings.add(**owned_twice(system, number, sheet.place(first), sheet.place(row)))
 
     def owner(self, sheet: Sheet, row: int, person: str) -> bool:
         """Whether a person stands in the table of people; else a finding, unless the cell is empty."""
         if person in self.home:
             return True
         if person:
-            near = difflib.get_close_matches(person, list(self.home)[:1000], 1)
-            mend = f"did you mean {near[0]}?" if near else f"add a row to {PEOPLE}, or leave this one out"
-            sheet.wrong("unknown-person", f"{person!r} is not in {PEOPLE}", mend, row, column="person")
+            sheet.findings.add(*unknown_person(person, list(self.home), sheet.place(row)), column="person")
         return False
 
     # --- what belongs to people ---
@@ -177,25 +176,16 @@ class _Reading:
         sheet = self.sheet(ENROLMENTS)
         if sheet is None:
             return []
-        sheet.check_columns(OF_ENROLMENTS, OF_ENROLMENTS[:3], open_to_facts=True)
-        what = "enrolment"
-        people, plans = sheet.words("person", needed=what), sheet.words("plan", needed=what)
-        starts, ends, facts = (
-            sheet.days("start", needed=what),
-            sheet.days("until"),
-            sheet.facts(sheet.further(OF_ENROLMENTS)[0]),
+        table = enrolments_of(sheet)
+        facts = _facts(table, sheet.further(OF_ENROLMENTS)[0])
+        columns = (
+            _texts(table, "person"),
+            _texts(table, "plan"),
+            *(_values(table.column(n)) for n in ("start", "until")),
         )
-        for name in sheet.further(OF_ENROLMENTS)[1]:
-            sheet.wrong("columns", f"nobody reads the column {name}", f"numbers of people stand in {PEOPLE}")
         found = []
-        for row, (person, plan, start, until, stated) in enumerate(
-            zip(people, plans, starts, ends, facts, strict=True)
-        ):
-            known = self.owner(sheet, row, person)
-            if start is not None and until is not None and until < start:
-                message = f"this enrolment ends {until}, before {start}"
-                sheet.wrong("ends-before-start", message, "swap them", row, column="until")
-            if known and plan and start is not None:
+        for row, (person, plan, start, until, stated) in enumerate(zip(*columns, facts, strict=True)):
+            if self.owner(sheet, row, person) and plan and start is not None:
                 found.append(Enrolment(person, plan, start, until, stated))
         return found
 
@@ -203,19 +193,9 @@ class _Reading:
         sheet = self.sheet(EVIDENCE)
         if sheet is None:
             return []
-        needed = {"kind", "person", "issued_on"}
-        sheet.check_columns(OF_EVIDENCE, sorted(needed), open_to_facts=False)
-        columns: list[Sequence[Any]] = []
-        for name in OF_EVIDENCE:
-            what = "evidence" if name in needed else ""
-            if name in DAYS:
-                columns.append(sheet.days(name, needed=what))
-            elif name in LISTS:
-                columns.append(sheet.lists(name))
-            else:
-                columns.append(sheet.counts(name) if name == "uses" else sheet.words(name, needed=what))
+        table = evidence_of(sheet)
         found = []
-        for row, cells in enumerate(zip(*columns, strict=True)):
+        for row, cells in enumerate(zip(*(_cells(table.column(name)) for name in table.column_names), strict=True)):
             kind, person, issued = cells[:3]
             if self.owner(sheet, row, person) and kind and issued is not None:
                 found.append(Evidence(*cells))
@@ -229,14 +209,17 @@ class _Reading:
             return {}
         sheet.check_columns(OF_PROVIDERS, ("id",), open_to_facts=True)
         facts, numbers = sheet.further(OF_PROVIDERS)
-        identifiers = sheet.numbers(numbers)
+        columns = {name: sheet.words(name) for name in (*OF_PROVIDERS[1:-1], *numbers)}
+        columns |= {"id": sheet.words("id", needed="provider"), **{name: sheet.fact(name) for name in facts}}
+        table = pa.table(columns)
+        identifiers = _numbers(table, numbers)
         self.check_numbers(sheet, identifiers, numbers)
         found: dict[str, Provider] = {}
         rows: dict[str, int] = {}
         lists = [tuple(self.listing(sheet, row, one) for one in each)
-                 for row, each in enumerate(sheet.structures("lists", _LISTING))]  # fmt: skip
-        columns = (sheet.words("id", needed="provider"), *map(sheet.words, ("name", "role", "specialty")))
-        for row, cells in enumerate(zip(*columns, lists, identifiers, sheet.facts(facts), strict=True)):
+                 for row, each in enumerate(sheet.structures("lists", LISTING))]  # fmt: skip
+        plain = (_texts(table, name) for name in OF_PROVIDERS[:-1])
+        for row, cells in enumerate(zip(*plain, lists, identifiers, _facts(table, facts), strict=True)):
             if cells[0] in found:
                 message = f"{cells[0]} stands here twice"
                 sheet.wrong("twice", message, "give each an id of its own", row, column="id", also=rows[cells[0]])
@@ -246,7 +229,7 @@ class _Reading:
 
     def listing(self, sheet: Sheet, row: int, stated: Mapping[str, Any]) -> Listing:
         """One entry on a list."""
-        name, start, until = (stated.get(part) for part in _LISTING)
+        name, start, until = (stated.get(part) for part in LISTING)
         if not name:
             sheet.wrong("missing-key", "listing without list", "say which list", row, column="lists")
         for day in (start, until):
@@ -256,7 +239,82 @@ class _Reading:
         return Listing(name or "", start, until)
 
 
-def _names(sheet: Sheet) -> list[str]:
-    """Full names: as they stand in `name`, else given and family name."""
-    parts = zip(sheet.words("name"), sheet.words("given_name"), sheet.words("family_name"), strict=True)
-    return [name or " ".join(part for part in (given, family) if part) for name, given, family in parts]
+def unknown_person(person: str, known: Sequence[str], place: Place) -> tuple[str, str, Place, str]:
+    """What is said of somebody who is not in the table of people."""
+    near = difflib.get_close_matches(person, known[:NEAR], 1)
+    mend = f"did you mean {near[0]}?" if near else f"add a row to {PEOPLE}, or leave this one out"
+    return "unknown-person", f"{person!r} is not in {PEOPLE}", place, mend
+
+
+def twice(person: str, first: Place, place: Place) -> dict[str, Any]:
+    """What is said of somebody who stands in the table of people twice."""
+    return {"code": "twice", "message": f"person {person} stands here twice", "place": place,
+            "mend": "give each person an id", "column": "person", "also": first}  # fmt: skip
+
+
+def owned_twice(system: str, number: str, first: Place, place: Place) -> dict[str, Any]:
+    """What is said of a number that belongs to two."""
+    message = f"{system} {number} belongs to somebody else in this table already"
+    return {"code": "twice", "message": message, "place": place, "mend": "a number names one person",
+            "column": system, "also": first}  # fmt: skip
+
+
+def _texts(table: pa.Table, name: str) -> list[str]:
+    """A column of texts; an empty cell is ""."""
+    column = table.column(name).combine_chunks()
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    words = [*coded.dictionary.to_pylist(), ""]
+    return [words[which] for which in coded.indices.fill_null(-1).to_pylist()]
+
+
+def _values(column: Any) -> list[Any]:
+    """A column of anything else, equal values shared; an empty cell is None."""
+    column = column.combine_chunks()
+    if pa.types.is_list(column.type):
+        return _tuples(column)
+    if pa.types.is_dictionary(column.type) or pa.types.is_null(column.type):
+        return column.to_pylist()  # type: ignore[no-any-return]
+    coded = column.dictionary_encode()
+    known = [*coded.dictionary.to_pylist(), None]
+    return [known[which] for which in coded.indices.fill_null(-1).to_pylist()]
+
+
+def _tuples(column: Any) -> list[tuple[str, ...] | None]:
+    """Lists of texts as tuples, equal ones shared; None where a cell is empty."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    lists = column.to_pylist() if column.null_count < len(column) else [None] * len(column)
+    return [None if each is None else known.setdefault(tuple(each), tuple(each)) for each in lists]
+
+
+def _cells(column: Any) -> list[Any]:
+    """A column as the fields of records: no text is "", no list is empty."""
+    kind, found = column.type, _values(column)
+    if pa.types.is_list(kind):
+        return [each or () for each in found]
+    return [each or "" for each in found] if pa.types.is_string(kind) or pa.types.is_dictionary(kind) else found
+
+
+def _numbers(table: pa.Table, names: Sequence[str]) -> list[Mapping[str, str]]:
+    """The numbers of each row by system, from columns id.SYSTEM."""
+    if not names:
+        return [MappingProxyType({})] * table.num_rows
+    systems = [name.removeprefix(ID) for name in names]
+    return [
+        MappingProxyType({system: number for system, number in zip(systems, row, strict=True) if number})
+        for row in zip(*(_texts(table, name) for name in names), strict=True)
+    ]
+
+
+def _facts(table: pa.Table, names: Sequence[str]) -> list[Facts]:
+    """The facts of each row; rows that state the same share one mapping."""
+    if not names:
+        return [NO_FACTS] * table.num_rows
+    known: dict[tuple[FactValue | None, ...], Facts] = {}
+    found: list[Facts] = []
+    for row in zip(*(_values(table.column(name)) for name in names), strict=True):
+        facts = known.get(row)
+        if facts is None:
+            stated = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            facts = known[row] = MappingProxyType(stated)
+        found.append(facts)
+    return found

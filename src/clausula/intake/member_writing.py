@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,55 +12,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clausula.household import Enrolment, Evidence, Facts, FactValue, Person, Provider
-from clausula.intake.member_columns import ID
-from clausula.intake.member_tables import (
-    DAYS,
+from clausula.intake.member_columns import ID, TEXTS, WORD
+from clausula.intake.member_layout import (
     ENROLMENTS,
     EVIDENCE,
-    LISTS,
     OF_ENROLMENTS,
     OF_PEOPLE,
     OF_PROVIDERS,
     PEOPLE,
     PROVIDERS,
     SETTINGS,
+    enrolments_schema,
+    evidence_schema,
+    people_schema,
+    providers_schema,
 )  # fmt: skip
 from clausula.intake.roster import Roster
 
-WORD = pa.dictionary(pa.int32(), pa.string())
-TEXTS = pa.list_(pa.string())
-LISTINGS = pa.list_(pa.struct([("list", pa.string()), ("start", pa.date32()), ("until", pa.date32())]))
 MOST_DIGITS = 38
-
-
-def people_schema(further: Iterable[tuple[str, Any]] = ()) -> pa.Schema:
-    """The columns of people.parquet, and further ones: facts, and numbers (id.SYSTEM)."""
-    kinds = {"household": pa.string(), "person": pa.string(), "born": pa.date32(), "name": pa.string()}
-    shown = [name for name in OF_PEOPLE if name not in ("given_name", "family_name")]
-    return pa.schema([*((name, kinds.get(name, WORD)) for name in shown), *further])
-
-
-def enrolments_schema(further: Iterable[tuple[str, Any]] = ()) -> pa.Schema:
-    """The columns of enrolments.parquet, and further ones: facts."""
-    kinds = dict(zip(OF_ENROLMENTS, (pa.string(), WORD, pa.date32(), pa.date32()), strict=True))
-    return pa.schema([*kinds.items(), *further])
-
-
-def evidence_schema() -> pa.Schema:
-    """The columns of evidence.parquet: the fields of Evidence."""
-    kinds = {"person": pa.string(), "id": pa.string(), "uses": pa.int64()}
-    return pa.schema(
-        [
-            (name, kinds.get(name, pa.date32() if name in DAYS else TEXTS if name in LISTS else WORD))
-            for name in (one.name for one in fields(Evidence))
-        ]
-    )
-
-
-def providers_schema(further: Iterable[tuple[str, Any]] = ()) -> pa.Schema:
-    """The columns of providers.parquet, and further ones: facts, and numbers (id.SYSTEM)."""
-    kinds = dict(zip(OF_PROVIDERS, (pa.string(), pa.string(), WORD, WORD, LISTINGS), strict=True))
-    return pa.schema([*kinds.items(), *further])
 
 
 def write_member_tables(roster: Roster, folder: Path) -> None:

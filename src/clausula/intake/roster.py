@@ -94,6 +94,11 @@ class Roster:
         for name, value in (("_people", people), ("_numbers", numbers), ("_names", names), ("_directory", directory)):
             object.__setattr__(self, name, value)
 
+    @property
+    def plans(self) -> frozenset[str]:
+        """The plans in which somebody is enrolled."""
+        return frozenset(each.plan for household in self.households.values() for each in household.enrolments)
+
     def household_of(self, person_id: str) -> Household:
         """The household in which this person lives. Raises KeyError."""
         return self._people[person_id][0]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from clausula.household import Listing, Provider
-from clausula.intake.member_writing import enrolments_schema, evidence_schema, people_schema
+from clausula.intake.member_layout import enrolments_schema, evidence_schema, people_schema
 from clausula.portfolio import cells, chance
 from clausula.portfolio.chance import SLOTS, Ints
 from clausula.portfolio.courses import MOST_COURSES, Choice, Courses

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clausula.intake.member_tables import ENROLMENTS, EVIDENCE, PEOPLE, PROVIDERS
+from clausula.intake.member_layout import ENROLMENTS, EVIDENCE, PEOPLE, PROVIDERS
 from clausula.intake.member_writing import providers_table
 from clausula.portfolio import faults
 from clausula.portfolio.courses import make_courses, make_lines
