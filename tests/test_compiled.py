@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clausula.compiled import address, available, entry, fingerprint, jit, kept
+from clausula.compiled import address, available, entry, fingerprint, jit, kept, was_compiled
 
 pytestmark = pytest.mark.skipif(not available(), reason="Numba is not installed")
 
@@ -45,6 +45,18 @@ def test_a_changed_constant_is_compiled_in_though_the_functions_file_stays(
         found = compiled_with(monkeypatch, constants, source, fingerprint(source, constants))
         answers.append(found(address(numbers), 0))
     assert answers == [14, 21, 14]
+
+
+def test_who_asks_is_told_whether_something_was_compiled_before(tmp_path: Path) -> None:
+    constants, source = tmp_path / "constants.py", tmp_path / "source.py"
+    source.write_text(FUNCTION, encoding="utf-8")
+    constants.write_text("SCALE = 2\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        compiled_with(patch, constants, source, "before")
+    function = kept[-1].__wrapped__
+    assert was_compiled(function)
+    function.__qualname__ = "scaled_after"
+    assert not was_compiled(function)
 
 
 def test_what_did_not_change_is_not_compiled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

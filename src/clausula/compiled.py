@@ -9,12 +9,14 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib.util
+import subprocess
 import sys
+import threading
 import typing
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from pathlib import Path
 from types import NoneType
@@ -51,7 +53,7 @@ def use(*, on: bool) -> None:
     Raises ImportError where Numba is not installed.
     """
     if on:
-        kernel()
+        _ = kernel().adjudicate  # compiled now, not with the first line
     switch.on = on
 
 
@@ -146,33 +148,64 @@ def run(
     return said
 
 
-ENTRIES = ("sweep", "adjudicate")
-"""The functions of the kernel that are called from outside."""
-
-
-class Kernel(NamedTuple):
-    """The compiled kernel: what `clausula.kernel` has under these names, for the addresses of arrays of 64-bit numbers.
+class Kernel:
+    """The compiled kernel: what `clausula.kernel` has under these names, for the addresses of arrays of 64-bit numbers;
+    each is compiled, or taken from Numba's cache, when it is first asked for.
 
     Other threads run while it decides.
     """
 
-    adjudicate: Callable[..., int]
-    sweep: Callable[..., int]
+    def __init__(self) -> None:
+        """Raises ImportError where Numba is not installed."""
+        name = "clausula._compiled_kernel"
+        spec = importlib.util.spec_from_file_location(name, interpreted.__file__)
+        if spec is None or spec.loader is None:
+            raise ImportError("the source of the kernel is not there")
+        self._module = importlib.util.module_from_spec(spec)
+        mark = fingerprint(Path(interpreted.__file__), Path(k.__file__))
+        self._module.__dict__["jit"] = jit(mark, inline=True)
+        self._module.__dict__["apart"] = jit(mark, inline=False)
+        sys.modules[name] = self._module
+        spec.loader.exec_module(self._module)
+        self._beside: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def adjudicate(self) -> Callable[..., int]:
+        """`kernel.adjudicate`, for single lines."""
+        return entry(self._module.__dict__["adjudicate"].py_func)
+
+    @cached_property
+    def sweep(self) -> Callable[..., int]:
+        """`kernel.sweep`, for many households. Waits for a process that compiles it."""
+        with self._lock:
+            if self._beside is not None:
+                self._beside.wait()
+                self._beside = None
+            return entry(self._module.__dict__["sweep"].py_func)
+
+    def begin(self) -> None:
+        """Begin to compile `sweep` in a process beside this one, where it never was: this one has other loops to
+        compile meanwhile."""
+        with self._lock:
+            if self._beside is None and not was_compiled(self._module.__dict__["sweep"].py_func):
+                command = [sys.executable, "-c", "from clausula import compiled; compiled.kernel().sweep"]
+                quiet = subprocess.DEVNULL
+                self._beside = subprocess.Popen(command, stdout=quiet, stderr=quiet)  # noqa: S603 - our own words
 
 
 @lru_cache(maxsize=1)
 def kernel() -> Kernel:
     """The compiled kernel. Raises ImportError where Numba is not installed."""
-    name = "clausula._compiled_kernel"
-    spec = importlib.util.spec_from_file_location(name, interpreted.__file__)
-    if spec is None or spec.loader is None:
-        raise ImportError("the source of the kernel is not there")
-    module = importlib.util.module_from_spec(spec)
-    mark = fingerprint(Path(interpreted.__file__), Path(k.__file__))
-    module.__dict__["jit"], module.__dict__["apart"] = jit(mark, inline=True), jit(mark, inline=False)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return Kernel(*(entry(module.__dict__[function].py_func) for function in Kernel._fields))
+    return Kernel()
+
+
+def was_compiled(function: Any) -> bool:
+    """Whether Numba keeps a function of the kernel, whose name tells what it was compiled from."""
+    from numba.core.caching import FunctionCache  # noqa: PLC0415 - see jit
+
+    cache: Any = FunctionCache
+    return any(Path(cache(function).cache_path).glob(f"*{function.__qualname__}-*.nbi"))
 
 
 def fingerprint(*files: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
+from clausula import compiled
 from clausula.batch.accounts import Opening, accounts_of, scopes_of
 from clausula.batch.cases import Cases
 from clausula.batch.entities import SCOPES, Entities
@@ -37,6 +38,7 @@ class Deciding:
         self.sifting = Sifting(program, stated, of_providers)
         self.cases = Cases(self.sifting)
         self.lock = threading.Lock()
+        compiled.kernel().begin()
 
     def decide(self, lines: Lines, members: Members, opening: Opening = None, threads: int = 1) -> Decided:
         """Decide lines, household by household, each from its opening accounts (None: nothing used yet).

@@ -145,7 +145,7 @@ class Sifting:
 
     def holds(self, test: Any, values: Ints) -> Ints:
         """Truth of a test of one column for many values, one after the other, as `kernel.holds` has it."""
-        return holds(test.kind, test.a, test.b, values, self.sets)
+        return holds(test.kind, int(test.a), test.b, values, self.sets)
 
 
 def combined(rows: Sequence[Ints]) -> Ints:

@@ -96,7 +96,7 @@ class Sweeping:
     ) -> None:
         self.layout, self.rows, self.papers, self.lines, self.cover = layout, rows, papers, lines, cover
         self.opening, self.depth, self.moves = opening, layout.depth, program.moves
-        self.kernel = compiled.kernel()
+        self.kernel = compiled.kernel().sweep
         self.answers = Answers(len(lines.order), self.depth)
         self.origins = _origins(layout)
         self.cash = np.array([*(row.kind == k.INDEMNITY for row in program.tables.benefits), False])
@@ -146,7 +146,7 @@ class Sweeping:
         closing_at = np.empty(len(starts), np.int64)
         opened = map(compiled.address, (starts, accounts, at))
         closed = map(compiled.address, (closing_at, frame.trace))
-        end = self.kernel.sweep(*frame.before, len(starts) - 1, *opened, *frame.after, *closed)
+        end = self.kernel(*frame.before, len(starts) - 1, *opened, *frame.after, *closed)
         answer(frame.out, high - low, self.nothing, self.origins, self.cash, low, *self.answers.columns)
         return frame.closing[:end].copy(), closing_at
 

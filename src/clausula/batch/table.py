@@ -101,12 +101,11 @@ class Table:
 
     def whole(self, name: str) -> Ints:
         """A column of whole numbers."""
-        column = self._column(name).cast(pa.int64())
-        return pc.fill_null(column, MISSING).to_numpy(zero_copy_only=False)
+        return _own(pc.fill_null(self._column(name).cast(pa.int64()), MISSING))
 
     def flags(self, name: str) -> Ints:
         """A column of flags: 0, 1 or MISSING."""
-        return pc.fill_null(self._column(name).cast(pa.int64()), MISSING).to_numpy(zero_copy_only=False)
+        return _own(pc.fill_null(self._column(name).cast(pa.int64()), MISSING))
 
     def small_flags(self, name: str) -> Ints:
         """A column of flags: 0, 1 or -1, in 32 bits."""
@@ -115,6 +114,11 @@ class Table:
     def _column(self, name: str) -> Any:
         column = self.table.column(name).combine_chunks()
         return column if self.at is None else column.take(self.at)
+
+
+def _own(column: Any) -> Ints:
+    """An array that may be written, as all others: compiled loops would be compiled once more for one that may not."""
+    return np.array(column.to_numpy(zero_copy_only=False))
 
 
 def indices(column: Any) -> Ints:
