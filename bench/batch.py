@@ -1,7 +1,8 @@
 """In memory: lines decided per second with opening and closing balances, all bundled plans; by one thread and by two.
 
-`kernel`: rows encoded beforehand, as a server or a second run over the same lines has them. `whole`: from Arrow columns
-as they come, with everything that is to be found out about people, providers and situations, to decisions as columns.
+`kernel`: rows laid out beforehand, and the conditions of plans looked at. `decided`: from lines as numbers, with what is
+known of people and providers joined to them; conditions, rows and answers included. `whole`: from Arrow columns as they
+come, with everything that is to be found out about people, providers and situations, to decisions as columns.
 """
 
 from __future__ import annotations
@@ -60,11 +61,13 @@ def loaded(folder: Path, lines: int, seed: int) -> list[tuple[Deciding, Lines, M
 
 def measured(work: list[tuple[Deciding, Lines, Members]], total: int, threads: int, rounds: int) -> dict[str, float]:
     """Lines a second on the clock, and a second of processor; the median of some rounds."""
-    ready = [deciding.ready(lines, members) for deciding, lines, members in work]
+    encoded = [(deciding, deciding.encoded(lines, members)) for deciding, lines, members in work]
+    ready = [deciding.ready(each) for deciding, each in encoded]
     figures = {}
     with ThreadPoolExecutor(threads) as pool:
         for what, each in (
             ("kernel", lambda: list(pool.map(lambda sweeping: sweeping.decided(), ready))),
+            ("decided", lambda: list(pool.map(lambda part: part[0].ready(part[1]).decided(), encoded))),
             ("whole", lambda: list(pool.map(lambda part: part[0].decide(part[1], part[2]), work))),
         ):
             each()

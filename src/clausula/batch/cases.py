@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from clausula import codes as k
+from clausula.batch.encoding import Encoded
 from clausula.batch.loops import Ints, distinct
-from clausula.batch.situating import Sifting, Situating
+from clausula.batch.sifting import Sifting
+from clausula.batch.situating import Situating
 from clausula.batch.table import Table
 from clausula.batch.values import Values
 from clausula.codes import MISSING
@@ -24,22 +26,22 @@ class Cases:
         self.situations = Situations(self.program)
         self.known: dict[tuple[Any, ...], int] = {}
 
-    def of(self, found: Situating, service: Ints) -> Ints:
+    def of(self, found: Situating) -> Ints:
         """The case of every cover slot in every situation: an array (situation, slot), -1 where there is no cover."""
         examples, depth = found.examples, found.eras.depth
         cases = np.full((len(examples), max(depth, 1)), -1, np.int64)
-        values = self._examples(found)
-        rows = self._rows(values, depth, service[examples])
+        values = self._examples(found.encoded, examples)
+        rows = self._rows(values, depth, found.encoded.lines.service[examples])
         for slot in range(depth):
-            self._slot(found.eras.cover[slot][found.era[examples]], rows, slot, cases)
+            self._slot(found.eras.cover[slot][found.encoded.era[examples]], rows, slot, cases)
         return cases
 
-    def _examples(self, found: Situating) -> Values:
+    def _examples(self, encoded: Encoded, lines: Ints) -> Values:
         """The facts of the lines that stand for their situations."""
-        values, lines = found.values, found.examples
+        values = encoded.values
         table = Table(values.table.table, self.program.currency, lines)
         enrolled = [each[lines] for each in values.enrolled]
-        return Values(found.people, table, values.person[lines], values.served[lines], enrolled)
+        return Values(encoded.people, table, values.person[lines], values.served[lines], enrolled)
 
     def _rows(self, values: Values, depth: int, service: Ints) -> Ints:
         """What would stand in the kernel's rows of these lines, column by column."""

@@ -14,16 +14,14 @@ from clausula import codes as k
 from clausula import compiled
 from clausula.batch.accounts import Opening, accounts_of, scopes_of
 from clausula.batch.cases import Cases
-from clausula.batch.entities import SCOPES, Entities
+from clausula.batch.encoding import Encoded
 from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints
-from clausula.batch.papers import Papers
 from clausula.batch.people import Members, facts_of
 from clausula.batch.rows import Looked, Rows
-from clausula.batch.situating import Sifting, Situating
+from clausula.batch.sifting import Sifting
+from clausula.batch.situating import Situating
 from clausula.batch.sweeping import Decided, Sweeping
-from clausula.batch.table import Table
-from clausula.codes import MISSING
 from clausula.household import Provider
 from clausula.program import Program
 from clausula.situations import Layout
@@ -45,70 +43,38 @@ class Deciding:
 
         Raises OverflowError for tables with more names, or more facts told apart, than there are numbers for.
         """
-        return self.ready(lines, members, opening).decided(threads)
+        return self.ready(self.encoded(lines, members), opening).decided(threads)
 
-    def ready(self, lines: Lines, members: Members, opening: Opening = None) -> Sweeping:
-        """Lines as the kernel reads them. Raises as `decide`."""
-        people = members.seen_by(self.program)
-        entities = Entities(members, lines.table)
-        papers = Papers(people, entities)
-        found = Situating(self.sifting, people, lines.table, lines.person, lines.served, lines.service)
-        depth = max(found.eras.depth, 1)
+    def encoded(self, lines: Lines, members: Members) -> Encoded:
+        """Lines with everything that is known of them, as numbers. Raises OverflowError for more names than there are
+        numbers for."""
+        return Encoded(self.sifting, members, lines)
+
+    def ready(self, encoded: Encoded, opening: Opening = None) -> Sweeping:
+        """Lines as the kernel reads them, the conditions of plans looked at. Raises as `decide`."""
+        found = Situating(encoded)
         with self.lock:
-            cases = self.cases.of(found, lines.service)
-            layout = self.cases.situations.layout(depth)
-        rows = self._rows(lines, found, papers, entities, layout, cases)
-        accounts = accounts_of(opening, self.program, entities)
+            cases = self.cases.of(found)
+            layout = self.cases.situations.layout(max(encoded.eras.depth, 1))
+        rows = _rows(encoded, found, layout, cases)
+        accounts = accounts_of(opening, self.program, encoded.entities)
         cover = np.append(np.array(layout.covers, np.int32), np.int32(-1))[cases].T[:, found.number]
-        return Sweeping(self.program, layout, rows, papers, lines, accounts, cover)
-
-    def _rows(
-        self, lines: Lines, found: Situating, papers: Papers, entities: Entities, layout: Layout, cases: Ints
-    ) -> Rows:
-        """The rows of the lines, as the cases look at them."""
-        x = Rows(layout.stride)
-        members = papers.people.members
-        x[k.PERSON], x[k.HOUSEHOLD] = Looked(members.rank + 1, lines.person), 1
-        x[k.SERVICE], x[k.SERVED], x[k.SPENT] = lines.service, lines.served, 0
-        x[k.CHARGED], x[k.OTHERS], x[k.QUANTITY] = lines.charged, lines.others, lines.quantity
-        x[k.EVIDENCE], x[k.EVIDENCE_END] = Looked(papers.first, lines.person), Looked(papers.last, lines.person)
-        for column, scope in SCOPES.items():
-            x[column] = entities.of_lines(scope, lines.person)
-        x[k.PROVIDER] = _or_missing(entities.name("provider").of(*lines.table.coded("provider")))
-        x[k.SPECIALTY] = self._specialty(lines.table, entities, found)
-        for number, column in enumerate(layout.common):
-            x[k.FIXED + 1 + number] = self._value(found, entities, lines.person, column, -1)
-        for slot in range(layout.depth):
-            at = layout.first + slot * layout.width
-            x[at] = Looked(cases[:, slot], found.number)
-            for number, column in enumerate(layout.block):
-                x[at + 1 + number] = self._value(found, entities, lines.person, column, slot)
-        return x
-
-    def _value(self, found: Situating, entities: Entities, person: Ints, number: int, slot: int) -> Ints | int:
-        column = self.program.columns[self.sifting.place[number]]
-        if column.spec.derive != "entity":
-            return found.values.column(column, slot)
-        scope = column.spec.values[0]
-        return entities.named(scope, scope, person)
-
-    @staticmethod
-    def _specialty(table: Table, entities: Entities, found: Situating) -> Ints | Looked:
-        """Specialty by number: stated on the line, else the prescriber's, else the provider's."""
-        names, directory = entities.name("specialty"), found.people.directory
-        known, provider = _or_missing(names.of(*directory.specialties)), found.values.provider
-        columns = [column for column in ("specialty", "prescribed_by_specialty") if table.has(column)]
-        if not columns:
-            return Looked(known, provider)
-        numbers = known[provider]
-        for column in reversed(columns):
-            stated = names.of(*table.coded(column))
-            numbers = np.where(stated > 0, stated, numbers)
-        return numbers
+        return Sweeping(encoded, layout, rows, accounts, cover)
 
 
-def _or_missing(numbers: Ints) -> Ints:
-    return np.where(numbers > 0, numbers, MISSING)
+def _rows(encoded: Encoded, found: Situating, layout: Layout, cases: Ints) -> Rows:
+    """The rows of the lines, as the cases look at them."""
+    x = Rows(layout.stride)
+    for column, values in encoded.fixed.items():
+        x[column] = values
+    for number, column in enumerate(layout.common):
+        x[k.FIXED + 1 + number] = encoded.column(column)
+    for slot in range(layout.depth):
+        at = layout.first + slot * layout.width
+        x[at] = Looked(cases[:, slot], found.number)
+        for number, column in enumerate(layout.block):
+            x[at + 1 + number] = encoded.column(column, slot)
+    return x
 
 
 def usage_of(decided: Decided, opening: Mapping[str, Usage] | None = None) -> dict[str, Usage]:

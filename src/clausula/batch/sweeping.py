@@ -12,10 +12,10 @@ import numpy as np
 from clausula import codes as k
 from clausula import compiled
 from clausula.batch.accounts import Accounts
+from clausula.batch.encoding import Encoded
 from clausula.batch.entities import Entities
 from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints, answer
-from clausula.batch.papers import Papers
 from clausula.batch.people import Members
 from clausula.batch.rows import Rows
 from clausula.program import Program
@@ -85,16 +85,15 @@ class Frame:
         self.closing = np.empty(2 * (accounts + lines * moves) + 2, np.int64)
         self.trace = np.zeros(1, np.int64)
         self.before = tuple(map(compiled.address, (sweeping.memory, self.rows)))
-        self.after = tuple(map(compiled.address, (sweeping.papers.memory, self.work, self.out, self.closing)))
+        self.after = tuple(map(compiled.address, (sweeping.encoded.papers.memory, self.work, self.out, self.closing)))
 
 
 class Sweeping:
     """Sends pieces of rows through the kernel; a piece is some households, whole."""
 
-    def __init__(
-        self, program: Program, layout: Layout, rows: Rows, papers: Papers, lines: Lines, opening: Accounts, cover: Ints
-    ) -> None:
-        self.layout, self.rows, self.papers, self.lines, self.cover = layout, rows, papers, lines, cover
+    def __init__(self, encoded: Encoded, layout: Layout, rows: Rows, opening: Accounts, cover: Ints) -> None:
+        program, lines = encoded.program, encoded.lines
+        self.encoded, self.lines, self.rows, self.cover = encoded, lines, rows, cover
         self.opening, self.depth, self.moves = opening, layout.depth, program.moves
         self.kernel = compiled.kernel().sweep
         self.answers = Answers(len(lines.order), self.depth)
@@ -109,11 +108,11 @@ class Sweeping:
 
     def decided(self, threads: int = 1) -> Decided:
         """Decide all lines."""
-        people, entities = self.papers.people, self.papers.entities
-        closing = self.all(threads)
+        encoded, closing = self.encoded, self.all(threads)
         return Decided(
-            people.program, people.members, entities, self.lines, self.depth, self.answers, self.cover, closing
-        )
+            encoded.program, encoded.people.members, encoded.entities, self.lines, self.depth, self.answers, self.cover,
+            closing,
+        )  # fmt: skip
 
     def all(self, threads: int) -> Accounts:
         """Decide all pieces; returns the closing accounts of all households."""
