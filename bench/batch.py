@@ -1,8 +1,8 @@
 """In memory: lines decided per second with opening and closing balances, all bundled plans; by one thread and by two.
 
-`kernel`: rows laid out beforehand, and the conditions of plans looked at. `decided`: from lines as numbers, with what is
-known of people and providers joined to them; conditions, rows and answers included. `whole`: from Arrow columns as they
-come, with everything that is to be found out about people, providers and situations, to decisions as columns.
+`kernel`: rows laid out beforehand, and the conditions of plans looked at. `decided`: from lines as numbers, with what
+is known of people and providers joined to them; conditions, rows and answers included. `whole`: from Arrow columns as
+they come, with everything that is to be found out about people, providers and situations, to decisions as columns.
 """
 
 from __future__ import annotations

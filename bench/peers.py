@@ -73,16 +73,17 @@ def compared(peers: dict[str, dict[str, Any]], folder: Path) -> None:
         found["cents_differ"] = difference.cents
 
 
-def ratios(peers: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """How many times the lines of the best of a kind our batch decides, in the same time and by the same work of the
-    processors."""
-    found: dict[str, dict[str, float]] = {}
+def ratios(peers: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]]:
+    """How many times the lines of the best of a kind our batch decides, from numbers as they do and from a table of
+    words, in the same time and by the same work of the processors."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
     for name, kind in (("rule_engine", RULE_ENGINE), ("openfisca", MODEL)):
         of_kind = [peers[peer.name] for peer in FIELD if peer.kind == kind and peer.name in peers]
         for what in ("lines_per_s", "lines_per_cpu_s"):
             best = max((each.get(what, 0) for each in of_kind), default=0)
-            if best and what in peers.get("ours", {}):
-                found.setdefault(name, {})[what] = peers["ours"][what] / best
+            for mine in ("encoded", "ours"):
+                if best and what in peers.get(mine, {}):
+                    found.setdefault(name, {}).setdefault(mine, {})[what] = peers[mine][what] / best
     return found
 
 
@@ -131,7 +132,7 @@ def main() -> None:
 
 def exact(name: str) -> bool:
     """Whether a peer must decide every line as we do."""
-    return BY_NAME[name].work == ALL and name in ("ours", "one-by-one", "closures")
+    return BY_NAME[name].work == ALL and name in ("ours", "encoded", "one-by-one", "closures")
 
 
 if __name__ == "__main__":

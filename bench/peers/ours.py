@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.deciding import decide_table
+from clausula.batch.allocating import keep_freed
+from clausula.batch.deciding import decide_table, deciding_for
+from clausula.batch.lines import Lines
 from clausula.batch.people import Members
 from clausula.batch.sweeping import Decided
 from clausula.book import Book, load_plans
@@ -105,14 +109,33 @@ def outputs_of(decided: Decided) -> Outputs:
 def prepare(workload: Workload) -> Ready:
     """Ready to decide the workload: plans read, people known, lines in memory in a bucket for each processor, as a run
     has them on disk."""
-    program = compile_book(book(), set(PLAN_IDS))
-    buckets = [(Members.of(households(part), {}), table_of(part)) for part in workload.parts(os.cpu_count() or 1)]
+    program, buckets = compile_book(book(), set(PLAN_IDS)), in_buckets(workload)
+    return _ready(lambda bucket: decide_table(program, *bucket, threads=1), buckets)
+
+
+def prepare_encoded(workload: Workload) -> Ready:
+    """The same lines as numbers, with what is known of people joined to them; no condition was looked at."""
+    program, buckets = compile_book(book(), set(PLAN_IDS)), in_buckets(workload)
+    encoded = []
+    for members, table in buckets:
+        deciding = deciding_for(program, table.column_names, {})
+        encoded.append((deciding, deciding.encoded(Lines(program, members, table), members)))
+    return _ready(lambda bucket: bucket[0].ready(bucket[1]).decided(), encoded)
+
+
+def in_buckets(workload: Workload) -> list[tuple[Members, pa.Table]]:
+    """People and lines for each processor."""
+    return [(Members.of(households(part), {}), table_of(part)) for part in workload.parts(os.cpu_count() or 1)]
+
+
+def _ready(decide: Callable[[Any], Decided], buckets: Sequence[Any]) -> Ready:
+    """Buckets side by side, in a process that keeps its memory as that of a run does."""
+    keep_freed()
     pool = ThreadPoolExecutor(len(buckets))
-
-    def run() -> list[Decided]:
-        return list(pool.map(lambda bucket: decide_table(program, *bucket, threads=1), buckets))
-
-    return Ready(run, lambda decided: Outputs.joined([outputs_of(each) for each in decided]))
+    return Ready(
+        lambda: list(pool.map(decide, buckets)),
+        lambda decided: Outputs.joined([outputs_of(each) for each in decided]),
+    )
 
 
 def ours(workload: Workload) -> Outputs:

@@ -65,7 +65,7 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
         outcome, row, paid, kept = (
             each[slot] for each in (answers.outcomes, answers.rows, answers.pays, answers.keeps)
         )
-        numbers = np.where(outcome > 0, decided.cover[slot], -1), answers.benefits[slot], outcome - 1
+        numbers = np.where(outcome > 0, decided.cover(slot), -1), answers.benefits[slot], outcome - 1
     else:
         nothing = np.full(len(decided.answers.outcome), -1, np.int64)
         numbers = nothing, nothing, nothing
@@ -92,7 +92,7 @@ def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
 
 def _money(minor: Ints, program: Program) -> pa.Array:
     """Minor units as exact decimals: the same numbers with the point moved."""
-    buffer = pa.py_buffer(widened(minor))
+    buffer = pa.py_buffer(widened(np.ascontiguousarray(minor)))
     return pa.Array.from_buffers(pa.decimal128(18, decimals(program.currency)), len(minor), [None, buffer])
 
 

@@ -139,10 +139,10 @@ def _count(tally: Tally, name: str, decided: Decided) -> None:
     outcomes = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, Decimal] = {}
     for slot in range(decided.depth):
-        for number in np.unique(decided.cover[slot]).tolist():
+        for number in np.unique(decided.cover(slot)).tolist():
             if number >= 0:
                 plan = program.covers[number].plan.id
-                paid = amount(answers.pays[slot][decided.cover[slot] == number])
+                paid = amount(answers.pays[slot][decided.cover(slot) == number])
                 by_plan[plan] = by_plan.get(plan, Decimal(0)) + paid
     totals = sums(decided)
     tally.were_decided(

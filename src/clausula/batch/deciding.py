@@ -58,8 +58,8 @@ class Deciding:
             layout = self.cases.situations.layout(max(encoded.eras.depth, 1))
         rows = _rows(encoded, found, layout, cases)
         accounts = accounts_of(opening, self.program, encoded.entities)
-        cover = np.append(np.array(layout.covers, np.int32), np.int32(-1))[cases].T[:, found.number]
-        return Sweeping(encoded, layout, rows, accounts, cover)
+        covers = np.append(np.array(layout.covers, np.int32), np.int32(-1))[cases]
+        return Sweeping(encoded, layout, rows, accounts, Looked(covers, found.number))
 
 
 def _rows(encoded: Encoded, found: Situating, layout: Layout, cases: Ints) -> Rows:

@@ -137,6 +137,30 @@ class Encoded:
                 self._columns[key] = self.values.column(column, slot)
         return self._columns[key]
 
+    @cached_property
+    def groups(self) -> tuple[Ints, list[tuple[tuple[int, ...], int]]]:
+        """Lines with the same covers and service: the group of each, and covers by slot and service of each group."""
+        eras, nodes = self.eras, self.program.tables.services
+        stack = (
+            combined([cover + 1 for cover in eras.cover[: max(eras.depth, 1)]])
+            if len(eras.owner)
+            else np.zeros(0, np.int64)
+        )
+        pairs = stack[self.era] * nodes + self.lines.service
+        present = np.flatnonzero(np.bincount(pairs, minlength=1))
+        renumbered = np.zeros(int(present.max(initial=0)) + 1, np.int32)
+        renumbered[present] = np.arange(len(present))
+        shown = self._shown(stack)
+        kinds = [(shown[pair // nodes], pair % nodes) for pair in present.tolist()]
+        return renumbered[pairs], kinds
+
+    def _shown(self, stack: Ints) -> dict[int, tuple[int, ...]]:
+        """The covers by slot of each stack."""
+        numbers, examples = np.unique(stack, return_index=True)
+        eras = self.eras
+        return {number: tuple(eras.cover[: eras.depth, row].tolist())
+                for number, row in zip(numbers.tolist(), examples.tolist(), strict=True)}  # fmt: skip
+
     # --- sources ---
 
     def _sources(self) -> Iterable[Source]:

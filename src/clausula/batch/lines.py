@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pyarrow as pa
 
@@ -26,7 +28,7 @@ class Lines:
         tree = program.service_order
         service = table.by_word("service", lambda word: tree.get(word, MISSING))
         charged = table.money("charged")
-        others = np.zeros(table.rows, np.int64)
+        others = np.broadcast_to(np.int64(0), table.rows)
         if table.has("paid_by_others"):
             others = table.money("paid_by_others")
             others = np.where(others == MISSING, 0, others)
@@ -49,6 +51,16 @@ class Lines:
         self.charged, self.others, self.quantity = charged, others, np.asarray(quantity)
         if not (good.all() and in_order(home, first, served)):
             self._take(_sorted(good, home, first, served), source, program.currency)
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where the lines of each household begin, and the end."""
+        return np.flatnonzero(np.diff(self.home, prepend=-1, append=-1))
+
+    @cached_property
+    def present(self) -> Ints:
+        """The households that have lines, in their order."""
+        return self.home[self.starts[:-1]]
 
     def _take(self, at: Ints, source: pa.Table, currency: str) -> None:
         """Leave these rows, in this order."""

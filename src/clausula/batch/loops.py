@@ -312,42 +312,42 @@ def write_rows(into: Ints, place: Ints, kind: Ints, address: Ints, table: Ints, 
     place: in the row, of each column. kind: PLAIN … . table: addresses of the tables that places lead to, where there
     are any; a place may be -1.
     """
+    width = into.shape[1]
     for first in range(low, high, BLOCK):
         last = min(first + BLOCK, high)
         for c in range(len(place)):
-            at = place[c]
+            cells = _int64_at(into.ctypes.data + 8 * ((first - low) * width + place[c]))
             if kind[c] == PLAIN:
-                values = _int64_at(address[c])
-                for i in range(first, last):
-                    into[i - low, at] = values[i]
+                values = _int64_at(address[c] + 8 * first)
+                for i in range(last - first):
+                    cells[i * width] = values[i]
             elif kind[c] == BY_INT32:
-                small = _int32_at(address[c])
+                small = _int32_at(address[c] + 4 * first)
                 told = _int64_at(table[c])
-                for i in range(first, last):
-                    into[i - low, at] = told[small[i]]
+                for i in range(last - first):
+                    cells[i * width] = told[small[i]]
             else:
-                values = _int64_at(address[c])
+                values = _int64_at(address[c] + 8 * first)
                 told = _int64_at(table[c])
-                for i in range(first, last):
-                    into[i - low, at] = told[values[i]]
+                for i in range(last - first):
+                    cells[i * width] = told[values[i]]
 
 
 @_compiled
 def answer(
-    out: Ints, rows: int, nothing: Ints, origins: Ints, cash: Ints, low: int, outcome: Ints, reason: Ints,
+    out: Ints, rows: int, origins: Ints, cash: Ints, low: int, outcome: Ints, reason: Ints,
     amounts: Ints, outcomes: Ints, benefits: Ints, whys: Ints, paids: Ints, kepts: Ints,
 ) -> None:  # fmt: skip
     """Put the kernel's cells for the lines from `low` on into columns, and say what they mean for the line as a whole;
     the cells are made ready for the next lines.
 
-    out: a row of cells a line, of which so many are used. nothing: a row that says nothing. origins: for each kind of
-    row the numbers in the whole program. cash: for each benefit whether it is an indemnity. outcome, reason, amounts
-    (left, paid, cash, advanced): of the line, as `Decision.outcome` and `Decision.reason` have it. The others: of each
-    slot.
+    out: a row of cells a line, of which so many are used. origins: for each kind of row the numbers in the whole
+    program. cash: for each benefit whether it is an indemnity. outcome, reason, amounts (left, paid, cash, advanced):
+    of the line, as `Decision.outcome` and `Decision.reason` have it. The others: of each slot.
     """
     depth = outcomes.shape[0]
     for i in range(rows):
-        at = low + i
+        at = np.uintp(low + i)
         left = out[i, depth * CELL]
         worst, seen, aside = np.int64(0), np.int64(0), True
         because: Any = np.int64(WORST)
@@ -357,24 +357,30 @@ def answer(
             o = slot * CELL
             benefit, found, row, gives = out[i, o], out[i, o + 1], out[i, o + 2], out[i, o + 3]
             granted = benefit >= 0
-            benefit = origins[ROW_BENEFIT, benefit] if granted else benefit
-            kind = row >> 24
-            row = kind << 24 | origins[kind, row & 0xFFFFFF] if row >= 0 else row
-            indemnity = granted and cash[benefit]
+            whole_number = origins[ROW_BENEFIT, np.uintp(max(benefit, 0))]
+            benefit = whole_number if granted else np.int64(-1)
+            indemnity = granted & cash[np.uintp(whole_number)]
+            some = np.uintp(max(row, 0))
+            kind = np.int64(some >> np.uintp(24))
+            mapped = kind << 24 | origins[np.uintp(kind), some & np.uintp(0xFFFFFF)]
+            row = mapped if row >= 0 else np.int64(-1)
             paid += gives
             beside += gives * indemnity
             advanced += out[i, o + 5]
             worst = max(worst, found)
             seen |= np.int64(1) << found
-            aside = aside and ((found != COVERED) | indemnity | (gives == 0))
+            aside = aside & ((found != COVERED) | indemnity | (gives == 0))
             weight = 1 if granted else 3 - (kind == ROW_EXCLUSION)
             weight = 0 if found >= NEEDS_DOCUMENT else weight
-            mine = (weight * depth + slot) << 32 | row if (found != NO_COVER) & (row >= 0) else WORST
+            mine = np.int64((weight * depth + slot) << 32 | row)
+            mine = mine if (found != NO_COVER) & (row >= 0) else np.int64(WORST)
             because = min(because, mine)
             other = min(other, WORST if found == NOT_COVERED else mine)
             benefits[slot, at], whys[slot, at] = benefit, row
             paids[slot, at], kepts[slot, at] = gives, out[i, o + 4]
             outcomes[slot, at] = found
+            out[i, o], out[i, o + 1], out[i, o + 2], out[i, o + 3] = -1, NO_COVER, -1, 0
+            out[i, o + 4], out[i, o + 5] = 0, 0
         whole = left == 0 or (aside and seen & (1 << COVERED | 1 << PARTLY) == 1 << COVERED)
         told: Any = COVERED if whole else PARTLY
         told = NOT_COVERED if seen & ~(1 << NO_COVER | 1 << NOT_COVERED) == 0 else told
@@ -383,5 +389,3 @@ def answer(
         outcome[at] = told
         reason[at] = -1 if because == WORST else because & 0xFFFFFFFF
         amounts[0, at], amounts[1, at], amounts[2, at], amounts[3, at] = left, paid, beside, advanced
-        for cell in range(len(nothing)):
-            out[i, cell] = nothing[cell]

@@ -220,7 +220,7 @@ def totals_of(decided: Decided) -> dict[str, Any]:
     counts = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, int] = {}
     for slot in range(decided.depth):
-        paid = np.bincount(decided.cover[slot] + 1, weights=answers.pays[slot], minlength=len(program.covers) + 1)
+        paid = np.bincount(decided.cover(slot) + 1, weights=answers.pays[slot], minlength=len(program.covers) + 1)
         for number, amount in enumerate(paid[1:].tolist()):
             if amount:
                 plan = program.covers[number].plan.id

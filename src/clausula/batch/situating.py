@@ -12,7 +12,6 @@ import numpy as np
 
 from clausula.batch.encoding import Encoded
 from clausula.batch.loops import Ints, situate
-from clausula.batch.sifting import combined
 from clausula.compiled import address
 
 
@@ -25,31 +24,7 @@ class Situating:
     def __init__(self, encoded: Encoded) -> None:
         """Raises OverflowError for tables with more facts told apart than there are numbers for."""
         self.encoded, self.program, self.eras = encoded, encoded.program, encoded.eras
-        group, kinds = self._groups(encoded.lines.service)
-        self.number, self.examples = self._number(group, kinds)
-
-    def _groups(self, service: Ints) -> tuple[Ints, list[tuple[tuple[int, ...], int]]]:
-        """Lines with the same covers and service: the group of each, and covers by slot and service of each group."""
-        eras, nodes = self.eras, self.program.tables.services
-        stack = (
-            combined([cover + 1 for cover in eras.cover[: max(eras.depth, 1)]])
-            if len(eras.owner)
-            else np.zeros(0, np.int64)
-        )
-        pairs = stack[self.encoded.era] * nodes + service
-        present = np.flatnonzero(np.bincount(pairs, minlength=1))
-        renumbered = np.zeros(int(present.max(initial=0)) + 1, np.int64)
-        renumbered[present] = np.arange(len(present))
-        shown = self._shown(stack)
-        kinds = [(shown[pair // nodes], pair % nodes) for pair in present.tolist()]
-        return renumbered[pairs], kinds
-
-    def _shown(self, stack: Ints) -> dict[int, tuple[int, ...]]:
-        """The covers by slot of each stack."""
-        numbers, examples = np.unique(stack, return_index=True)
-        eras = self.eras
-        return {number: tuple(eras.cover[: eras.depth, row].tolist())
-                for number, row in zip(numbers.tolist(), examples.tolist(), strict=True)}  # fmt: skip
+        self.number, self.examples = self._number(*encoded.groups)
 
     def _number(self, group: Ints, kinds: Sequence[tuple[tuple[int, ...], int]]) -> tuple[Ints, Ints]:
         asks, asked, classes, at = [0], [], [], 0
@@ -76,7 +51,7 @@ class Situating:
         questions = np.array(asked, np.int64).reshape(-1, 3)
         room = 1 << 14
         while True:
-            number, fresh = group.astype(np.int64), np.empty(room // 2, np.int64)
+            number, fresh = group.copy(), np.empty(room // 2, np.int64)
             table, keys = np.full(room, -1, np.int64), np.zeros(room, np.int64)
             found = situate(codes, number, np.array(asks), questions, flat, table, keys, fresh)
             if found >= 0:

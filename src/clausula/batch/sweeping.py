@@ -17,7 +17,7 @@ from clausula.batch.entities import Entities
 from clausula.batch.lines import Lines
 from clausula.batch.loops import Ints, answer
 from clausula.batch.people import Members
-from clausula.batch.rows import Rows
+from clausula.batch.rows import Looked, Rows
 from clausula.program import Program
 from clausula.situations import Layout
 
@@ -53,8 +53,8 @@ class Answers:
 class Decided:
     """Decisions on lines, by household and in the order they were taken.
 
-    depth: cover slots. cover: for each slot the cover of every line, -1 where there is none. closing: the accounts
-    afterwards.
+    depth: cover slots. covers: the covers by slot of each situation, and the situation of each line. closing: the
+    accounts afterwards.
     """
 
     program: Program
@@ -63,8 +63,12 @@ class Decided:
     lines: Lines
     depth: int
     answers: Answers
-    cover: Ints
+    covers: Looked
     closing: Accounts
+
+    def cover(self, slot: int) -> Ints:
+        """The cover of every line in a slot, -1 where there is none."""
+        return self.covers.table[:, slot][self.covers.at]
 
 
 class Frame:
@@ -91,9 +95,9 @@ class Frame:
 class Sweeping:
     """Sends pieces of rows through the kernel; a piece is some households, whole."""
 
-    def __init__(self, encoded: Encoded, layout: Layout, rows: Rows, opening: Accounts, cover: Ints) -> None:
+    def __init__(self, encoded: Encoded, layout: Layout, rows: Rows, opening: Accounts, covers: Looked) -> None:
         program, lines = encoded.program, encoded.lines
-        self.encoded, self.lines, self.rows, self.cover = encoded, lines, rows, cover
+        self.encoded, self.lines, self.rows, self.covers = encoded, lines, rows, covers
         self.opening, self.depth, self.moves = opening, layout.depth, program.moves
         self.kernel = compiled.kernel().sweep
         self.answers = Answers(len(lines.order), self.depth)
@@ -101,8 +105,7 @@ class Sweeping:
         self.cash = np.array([*(row.kind == k.INDEMNITY for row in program.tables.benefits), False])
         self.memory = np.array(layout.memory, np.int64)
         self.nothing = np.array([-1, k.NO_COVER, -1, 0, 0, 0] * self.depth + [0], np.int64)
-        self.starts = np.flatnonzero(np.diff(lines.home, prepend=-1, append=-1))
-        self.present = lines.home[self.starts[:-1]]
+        self.starts, self.present = lines.starts, lines.present
         counts = opening.at[self.present + 1] - opening.at[self.present]
         self.opened = np.concatenate([[0], np.cumsum(counts)])
 
@@ -110,8 +113,8 @@ class Sweeping:
         """Decide all lines."""
         encoded, closing = self.encoded, self.all(threads)
         return Decided(
-            encoded.program, encoded.people.members, encoded.entities, self.lines, self.depth, self.answers, self.cover,
-            closing,
+            encoded.program, encoded.people.members, encoded.entities, self.lines, self.depth, self.answers,
+            self.covers, closing,
         )  # fmt: skip
 
     def all(self, threads: int) -> Accounts:
@@ -146,7 +149,7 @@ class Sweeping:
         opened = map(compiled.address, (starts, accounts, at))
         closed = map(compiled.address, (closing_at, frame.trace))
         end = self.kernel(*frame.before, len(starts) - 1, *opened, *frame.after, *closed)
-        answer(frame.out, high - low, self.nothing, self.origins, self.cash, low, *self.answers.columns)
+        answer(frame.out, high - low, self.origins, self.cash, low, *self.answers.columns)
         return frame.closing[:end].copy(), closing_at
 
     def _opened(self, first: int, last: int) -> tuple[Ints, Ints]:
