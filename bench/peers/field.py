@@ -29,7 +29,8 @@ class Peer:
 
 
 FIELD = (
-    Peer("ours", "Clausula, batch", "ours", packages=("clausula", "numba"), note="from a table of words; accounts and reasons included"),
+    Peer("ours", "Clausula, batch", "ours", packages=("clausula", "numba"),
+         note="from a table of words; accounts and reasons included"),
     Peer("encoded", "Clausula, batch of numbers", "ours", prepare="prepare_encoded", packages=("clausula", "numba"),
          note="from numbers with people joined to them, as OpenFisca and zen have them"),
     Peer("one-by-one", "Clausula, line by line", "one_by_one", most=10_000, packages=("clausula", "numba"),
