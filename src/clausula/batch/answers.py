@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from clausula import codes as k
-from clausula.batch.loops import Ints, numbered, widened
+from clausula.batch.loops import Ints, numbered, placed, widened
 from clausula.batch.sweeping import Decided
 from clausula.batch.table import EPOCH
 from clausula.decision import reason_code
@@ -65,11 +65,11 @@ def _slot(decided: Decided, slot: int) -> dict[str, Any]:
         outcome, row, paid, kept = (
             each[slot] for each in (answers.outcomes, answers.rows, answers.pays, answers.keeps)
         )
-        numbers = np.where(outcome > 0, decided.cover(slot), -1), answers.benefits[slot], outcome - 1
+        numbers = np.where(outcome > 0, decided.cover(slot), np.int32(-1)), answers.benefits[slot], outcome - 1
     else:
-        nothing = np.full(len(decided.answers.outcome), -1, np.int64)
+        nothing = np.full(len(decided.answers.outcome), -1, np.int32)
         numbers = nothing, nothing, nothing
-        row, paid, kept = nothing, nothing + 1, nothing + 1
+        row, paid, kept = nothing, *np.zeros((2, len(nothing)), np.int64)
     return {
         **{f"{name}_{number}": _texts(numbers[n], words[n]) for n, name in enumerate(("plan", "benefit", "outcome"))},
         f"row_{number}": pa.array(row.astype(np.int32, copy=False)),
@@ -85,7 +85,7 @@ def _texts(numbers: Ints, words: list[str]) -> pa.DictionaryArray:
         small = np.asarray(numbers).astype(np.int32, copy=False)
     else:
         place = {word: number for number, word in enumerate(different)}
-        small = np.array([*(place[word] for word in words), -1], np.int32)[numbers]
+        small = placed(numbers, np.array([place[word] for word in words], np.int32))
     indices = pa.array(small, mask=small < 0) if small.min(initial=0) < 0 else pa.array(small)
     return pa.DictionaryArray.from_arrays(indices, pa.array(different or [""], pa.string()))
 

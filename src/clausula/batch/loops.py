@@ -139,6 +139,25 @@ def numbered(rows: Ints, first: Ints, width: int) -> Any:
 
 
 @_compiled
+def placed(numbers: Ints, table: Ints) -> Ints:
+    """What a table says of each number, -1 for those below 0; all of 32 bits."""
+    found = np.empty(len(numbers), np.int32)
+    for i in range(len(numbers)):
+        found[i] = table[numbers[i]] if numbers[i] >= 0 else -1
+    return found
+
+
+@_compiled
+def summed(numbers: Ints, values: Ints, count: int) -> Ints:
+    """The sum of the values of each number; what has a number below 0 counts nowhere."""
+    found = np.zeros(count, np.int64)
+    for i in range(len(numbers)):
+        if numbers[i] >= 0:
+            found[numbers[i]] += values[i]
+    return found
+
+
+@_compiled
 def looked_up(values: Ints, start: int, table: Ints) -> Ints:
     """What a table says of each value: its first entry of those not known, then of the value `start` and so on."""
     found = np.empty(len(values), np.int64)

@@ -35,6 +35,7 @@ from clausula.batch.deciding import deciding_for
 from clausula.batch.folder import BUCKET_RUN as MARK
 from clausula.batch.gather import Progress, quiet
 from clausula.batch.lines import Lines
+from clausula.batch.loops import summed
 from clausula.batch.storing import write_parquet
 from clausula.batch.sweeping import Decided
 from clausula.batch.tally import Tally
@@ -220,11 +221,11 @@ def totals_of(decided: Decided) -> dict[str, Any]:
     counts = np.bincount(answers.outcome, minlength=len(OUTCOMES) + 1).tolist()
     by_plan: dict[str, int] = {}
     for slot in range(decided.depth):
-        paid = np.bincount(decided.cover(slot) + 1, weights=answers.pays[slot], minlength=len(program.covers) + 1)
-        for number, amount in enumerate(paid[1:].tolist()):
+        paid = summed(decided.cover(slot), answers.pays[slot], len(program.covers))
+        for number, amount in enumerate(paid.tolist()):
             if amount:
                 plan = program.covers[number].plan.id
-                by_plan[plan] = by_plan.get(plan, 0) + round(amount)
+                by_plan[plan] = by_plan.get(plan, 0) + amount
     amounts = sums(decided)
     told = {"charged": "charged", "paid": "paid", "cash": "cash", "borne": "borne", "others": "paid_by_others"}
     return {
