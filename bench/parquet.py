@@ -17,7 +17,7 @@ from _portfolios import load_of_machine, peak_mib, portfolio_in_buckets, timed
 from clausula.batch.allocating import keep_freed
 from clausula.batch.buckets import Buckets
 from clausula.batch.running import run_buckets
-from clausula.batch.storing import write_parquet
+from clausula.batch.storing import read_parquet, write_parquet
 from clausula.book import load_plans
 
 
@@ -72,7 +72,7 @@ def read_and_write(buckets: Buckets, written: dict[str, list[pa.Table]], copy: P
 
     def one(name: str) -> None:
         for file in sorted((buckets.folder / name).iterdir()):
-            pq.read_table(file)
+            read_parquet(file)
         for number, table in enumerate(written[name]):
             write_parquet(table, copy / f"{number}-{name}.parquet")
 

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from clausula.batch.folder import BUCKETS as MARK
 from clausula.batch.marks import marks, repeated
 from clausula.batch.people import Members
+from clausula.batch.storing import read_parquet
 from clausula.findings import Finding, Place
 from clausula.household import Provider
 from clausula.intake import InputError
@@ -116,9 +117,9 @@ def _households(found: Buckets, bucket: Bucket) -> Any:
 def load(folder: Path, bucket: str, providers: Mapping[str, Provider]) -> tuple[Members, pa.Table, pa.Table | None]:
     """People, lines and opening accounts of a bucket."""
     home = folder / bucket
-    people, enrolments, evidence = (pq.read_table(home / name) for name in (PEOPLE, ENROLMENTS, EVIDENCE))
-    usage = pq.read_table(home / USAGE) if (home / USAGE).is_file() else None
-    return Members(people, enrolments, evidence, providers), pq.read_table(home / LINES), usage
+    people, enrolments, evidence = (read_parquet(home / name) for name in (PEOPLE, ENROLMENTS, EVIDENCE))
+    usage = read_parquet(home / USAGE) if (home / USAGE).is_file() else None
+    return Members(people, enrolments, evidence, providers), read_parquet(home / LINES), usage
 
 
 def _refused(message: str, path: Path, mend: str) -> InputError:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula.batch.loops import Ints
+from clausula.batch.storing import whole
 from clausula.batch.table import indices
 
 PARTS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
@@ -21,7 +22,7 @@ PARTS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 def marks(words: Any, seed: int) -> Any:
     """The marks (uint64) of an array of texts; an empty cell is the empty text. Another seed gives other marks."""
-    column = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    column = whole(words)
     if pa.types.is_dictionary(column.type):
         known = marks(pa.concat_arrays([column.dictionary.cast(pa.string()), pa.array([""])]), seed)
         return known[indices(column)]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula.batch.loops import Ints
+from clausula.batch.storing import whole
 from clausula.batch.table import Table, coded, indices
 from clausula.codes import MISSING
 from clausula.facts import Spec, encode
@@ -32,11 +33,11 @@ class Members:
         self, people: pa.Table, enrolments: pa.Table, evidence: pa.Table, providers: Mapping[str, Provider]
     ) -> None:
         self.people, self.enrolments, self.evidence, self.providers = people, enrolments, evidence, providers
-        homes = people.column("household").combine_chunks()
+        homes = whole(people.column("household"))
         homes = homes if pa.types.is_dictionary(homes.type) else homes.cast(pa.string()).dictionary_encode()
         self.homes: list[str] = homes.dictionary.cast(pa.string()).to_pylist()
         self.home = indices(homes).astype(np.int64)
-        self.ids = people.column("person").combine_chunks()
+        self.ids = whole(people.column("person"))
         self.roster = np.argsort(self.home, kind="stable")
         self.first = np.searchsorted(self.home[self.roster], np.arange(len(self.homes) + 1))
         self.rank = np.empty(len(self.home), np.int64)
@@ -67,7 +68,7 @@ class Members:
 
     def number(self, ids: Any) -> Ints:
         """The rows of people by their ids; -1 for nobody."""
-        column = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        column = whole(ids)
         coded_ids = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         mine = self.ids.cast(pa.string()) if pa.types.is_dictionary(self.ids.type) else self.ids
         found = pc.index_in(coded_ids.dictionary.cast(mine.type), mine)

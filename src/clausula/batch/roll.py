@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from clausula.batch.loops import Ints
 from clausula.batch.marks import Marked, marks, repeated
 from clausula.batch.member_pieces import MemberPieces
+from clausula.batch.storing import whole
 from clausula.batch.table import indices
 from clausula.book import Book
 from clausula.findings import Finding, Place
@@ -63,7 +64,7 @@ class Roll:
 
 
 def _looked_up(known: Marked, words: Any, seed: int) -> Ints:
-    column = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    column = whole(words)
     if not pa.types.is_dictionary(column.type):
         return known.of(marks(column, seed))
     return np.append(known.of(marks(column.dictionary, seed)), np.int32(-1))[indices(column)]

@@ -15,11 +15,12 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,6 +29,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clausula import compiled
 from clausula.batch import buckets as kept
 from clausula.batch.answers import answer_columns, sums
 from clausula.batch.buckets import Bucket, Buckets, load, read_buckets, refuse_shared_households
@@ -50,6 +52,15 @@ from clausula.money import to_decimal
 from clausula.values import OUTCOMES
 
 DECISIONS, USAGE = "decisions", "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What came out of a bucket: its totals as plain data, and the tables to write by folder. fresh: decided now."""
+
+    totals: dict[str, Any]
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    fresh: bool = False
 
 
 @dataclass
@@ -87,30 +98,43 @@ class Run:
 
         Raises InputError where the bucket is not sorted or holds lines that cannot be decided.
         """
-        note = self.out / DECISIONS / f"{bucket.name}.json"
+        return self.write(self.decided(bucket))
+
+    def decided(self, bucket: Bucket) -> Results:
+        """Decide a bucket, where that is not done. Raises as `decide`."""
         key = self.key(bucket)
         try:
-            done = json.loads(note.read_text(encoding="utf-8"))
+            done = json.loads(self._note(bucket.name).read_text(encoding="utf-8"))
             if done["key"] == key:
-                return dict(done)
+                return Results(dict(done))
         except (OSError, ValueError, KeyError):
             pass
-        totals = {"key": key, "bucket": bucket.name, **self._decided(bucket)}
-        _whole(note, lambda path: path.write_text(json.dumps(totals), encoding="utf-8"))
+        return self._decided(bucket, {"key": key, "bucket": bucket.name})
+
+    def write(self, results: Results) -> dict[str, Any]:
+        """Write the files of a bucket, its totals at last; returns these."""
+        totals = results.totals
+        for name, table in results.tables.items():
+            _whole(self.out / name / f"{totals['bucket']}.parquet", partial(write_parquet, table))
+        if results.fresh:
+            text = json.dumps(totals)
+            _whole(self._note(totals["bucket"]), lambda path: path.write_text(text, encoding="utf-8"))
         return totals
 
-    def _decided(self, bucket: Bucket) -> dict[str, Any]:
+    def _note(self, name: str) -> Path:
+        return self.out / DECISIONS / f"{name}.json"
+
+    def _decided(self, bucket: Bucket, head: Mapping[str, Any]) -> Results:
         if not bucket.lines:
-            return {"currency": bucket.currency, "lines": 0}
+            return Results({**head, "currency": bucket.currency, "lines": 0}, fresh=True)
         members, table, opening = load(self.source, bucket.name, self.providers)
         program = compile_book(self.book, bucket.plans)
         lines = Lines(program, members, table)
         self._guard(bucket, lines)
         decided = deciding_for(program, table.column_names, self.providers).decide(lines, members, opening)
         columns = pa.table({"line": table.column("line_id")} | answer_columns(decided, decided.depth))
-        _write(columns, self.out / DECISIONS / f"{bucket.name}.parquet")
-        _write(usage_table(decided), self.out / USAGE / f"{bucket.name}.parquet")
-        return totals_of(decided)
+        tables = {DECISIONS: columns, USAGE: usage_table(decided)}
+        return Results({**head, **totals_of(decided)}, tables, fresh=True)
 
     def _guard(self, bucket: Bucket, lines: Lines) -> None:
         """Refuse what would give wrong money without an error: households cut in two, lines out of order."""
@@ -126,18 +150,29 @@ class Run:
 
 
 def run_buckets(book: Book, source: Path, out: Path, *, progress: Progress = quiet, threads: int = 0) -> Tally:
-    """Decide all buckets of a folder into another; returns the totals. threads: 0 for one a processor.
+    """Decide all buckets of a folder into another; returns the totals. threads: 0 for one a processor. While a thread
+    decides a bucket, another one writes what came out of the last.
 
     Raises InputError for buckets that are not whole, TotalsError where the totals do not agree.
     """
     run = Run(book, source, out)
     refuse_shared_households(run.buckets)
     prepare(run)
-    notes = []
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        waiting = [pool.submit(run.decide, bucket) for bucket in run.buckets.buckets]
+    compiled.kernel().begin()
+    notes, threads = [], threads or os.cpu_count() or 1
+    room = threading.Semaphore(threads)  # for buckets that are decided and not yet written
+    with ThreadPoolExecutor(threads) as writing, ThreadPoolExecutor(threads) as deciding:
+
+        def one(bucket: Bucket) -> Future[dict[str, Any]]:
+            results = run.decided(bucket)
+            room.acquire()
+            written = writing.submit(run.write, results)
+            written.add_done_callback(lambda _: room.release())
+            return written
+
+        waiting = [deciding.submit(one, bucket) for bucket in run.buckets.buckets]
         for each in as_completed(waiting):
-            notes.append(each.result())
+            notes.append(each.result().result())
             progress("deciding", len(notes), len(waiting))
     return finish(run, notes)
 
@@ -233,10 +268,6 @@ def totals_of(decided: Decided) -> dict[str, Any]:
         "outcomes": {name: counts[number] for number, name in enumerate(OUTCOMES, 1)},
         **{name: int(amounts[column].sum()) for name, column in told.items()},
     }  # fmt: skip
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    _whole(path, lambda place: write_parquet(table, place))
 
 
 def _whole(path: Path, write: Callable[[Path], object]) -> None:

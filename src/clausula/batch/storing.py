@@ -12,6 +12,19 @@ PAGE_OF = 1 << 16
 """Values handed to a column's encoder at a time."""
 
 
+def read_parquet(place: Path) -> pa.Table:
+    """Read a table, its columns in as few pieces as the file has: `pyarrow.parquet.read_table` cuts them."""
+    with pq.ParquetFile(place) as file:
+        return file.read()
+
+
+def whole(column: Any) -> Any:
+    """A column as one array, without a copy where it is one already."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def write_parquet(table: pa.Table, place: Path) -> None:
     """Write a table: words by number, amounts as whole numbers with the point moved, the numbers of lines as
     differences. Statistics and dictionaries of amounts, which cost as much again, are left out."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clausula.batch.loops import Ints, distinct, moved
+from clausula.batch.storing import whole
 from clausula.codes import MISSING
 from clausula.money import decimals
 
@@ -112,7 +113,7 @@ class Table:
         return pc.fill_null(self._column(name).cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
 
     def _column(self, name: str) -> Any:
-        column = self.table.column(name).combine_chunks()
+        column = whole(self.table.column(name))
         return column if self.at is None else column.take(self.at)
 
 
@@ -131,7 +132,7 @@ def indices(column: Any) -> Ints:
 
 def coded(column: Any, code: Callable[[Any], int]) -> Ints:
     """A column of any kind, each different value through a function; MISSING where empty."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = whole(column)
     if pa.types.is_null(column.type):
         return np.full(len(column), MISSING, np.int64)
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
@@ -158,7 +159,7 @@ def _coded_lists(column: Any, code: Callable[[Any], int]) -> Ints:
 
 def lists_of(column: Any) -> tuple[Ints, Any, Ints]:
     """A column of lists of words: how many each row has, the different words, and which they are, row after row."""
-    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = whole(column)
     counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     flat = column.flatten()
     flat = flat if pa.types.is_dictionary(flat.type) else flat.cast(pa.string()).dictionary_encode()
