@@ -12,16 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clausula.adjudicate import adjudicate
-from clausula.book import Book, load_plans
+from clausula.book import Book
 from clausula.decision import Adjudication
 from clausula.household import Enrolment, Household, Line, Person
 from clausula.replay import History, replay
+from tests.books import own
 from tests.comparison import decided, holding
 from tests.plan_texts import CATALOGUE, program_of
 from tests.strategies import PROVIDERS, Dice, dices, lines, situation
 
 PLAN = "test/deductible-share-ceiling"
-BOOK = load_plans("tests/plans")
+BOOK = own()
 HOME = Household("home", (Person("anna", date(1980, 5, 1)),), (Enrolment("anna", PLAN, date(2026, 1, 1)),))
 
 
