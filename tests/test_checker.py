@@ -255,6 +255,7 @@ def test_an_unknown_plan_is_a_finding() -> None:
     assert {finding.code for finding in check(own(), ["nobody"]).findings_of()} >= {"no-plan"}
 
 
+@pytest.mark.no_cover
 def test_plans_of_the_tests_are_good() -> None:
     book = own()
     ids = [name for name in book.ids() if name.startswith("test/")]
@@ -262,6 +263,7 @@ def test_plans_of_the_tests_are_good() -> None:
     assert report.ok, report.render()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("plan", ["ch/assura/plusmed", "fr/medaviz", "it/faremutua/noisalute-base"])
 def test_every_rule_of_a_bundled_plan_is_hit_by_a_case(plan: str) -> None:
     report = check(bundled(), [plan])
@@ -355,6 +357,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_plan_ends_with_findings_and_in_time(name: str) -> None:
     book = Book(CATALOGUE, {})

@@ -31,6 +31,7 @@ def every_case() -> list[Any]:
     return found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("folder", "case"), every_case())
 def test_case(folder: Path, case: Case) -> None:
     result = run_case(book(folder), case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 
 from clausula.adjudicate import decide
@@ -38,6 +39,7 @@ def twins(situation: Situation) -> list[Household]:
     return [home, other]
 
 
+@pytest.mark.no_cover
 @settings(max_examples=150)
 @given(situations())
 def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:
