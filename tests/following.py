@@ -14,17 +14,20 @@ Made = TypeVar("Made")
 
 @contextmanager
 def unfollowed() -> Iterator[None]:
-    """Coverage, if it runs in this process, rests meanwhile."""
-    running = Coverage.current()
-    if running is None:
-        yield
-        return
-    running.stop()
+    """Coverage rests meanwhile, where it runs in this process.
+
+    A process of xdist is followed twice: by what it inherited from the one that started it, and within that by
+    pytest-cov. Where only the latter rests, the former goes on; it is stopped for good.
+    """
+    running: list[Coverage] = []
+    while (found := Coverage.current()) is not None:
+        found.stop()
+        running.append(found)
     try:
         yield
     finally:
-        if Coverage.current() is None:  # pytest-cov ends its own rest earlier
-            running.start()
+        if running and Coverage.current() is None:  # at the mark `no_cover`, pytest-cov goes on by itself
+            running[0].start()
 
 
 def followed_once(make: Callable[Given, Made]) -> Callable[Given, Made]:
