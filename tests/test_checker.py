@@ -255,7 +255,6 @@ def test_an_unknown_plan_is_a_finding() -> None:
     assert {finding.code for finding in check(own(), ["nobody"]).findings_of()} >= {"no-plan"}
 
 
-@pytest.mark.no_cover
 def test_plans_of_the_tests_are_good() -> None:
     book = own()
     ids = [name for name in book.ids() if name.startswith("test/")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
 from hypothesis import given, settings
 
 from clausula.adjudicate import decide
@@ -39,7 +38,6 @@ def twins(situation: Situation) -> list[Household]:
     return [home, other]
 
 
-@pytest.mark.no_cover
 @settings(max_examples=150)
 @given(situations())
 def test_a_table_is_decided_as_its_lines_are(situation: Situation) -> None:

@@ -95,7 +95,6 @@ def test_show_prints_clauses_and_rules_in_words(capsys: pytest.CaptureFixture[st
     )
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in PLANS.parent.glob("*/plan.md")))
 def test_every_plan_of_the_tests_can_be_shown(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", folder, "--plans", str(PLANS.parent), "--lang", "nl"]) == 0

@@ -19,7 +19,6 @@ from clausula_server.people.models import Household
 
 
 @pytest.mark.django_db
-@pytest.mark.no_cover
 def test_the_demo_has_people_in_every_country_and_money_in_every_state() -> None:
     world = World()
     with acting(system("test")):

@@ -24,7 +24,6 @@ from tests.world import Cast
 TEMPLATES = sorted(Path(clausula_server.__file__).parent.rglob("templates/**/*.html"))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_every_word_is_translated_and_none_is_left_over(language: str) -> None:
     translated = {message.id: message.string for message in catalogues.read(language) if message.id}
