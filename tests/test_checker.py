@@ -262,7 +262,6 @@ def test_plans_of_the_tests_are_good() -> None:
     assert report.ok, report.render()
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("plan", ["ch/assura/plusmed", "fr/medaviz", "it/faremutua/noisalute-base"])
 def test_every_rule_of_a_bundled_plan_is_hit_by_a_case(plan: str) -> None:
     report = check(bundled(), [plan])
