@@ -28,6 +28,7 @@ from clausula_server.lib.ids import new_id
 from clausula_server.lib.roles import Role
 from tests.api_money import contracts, money
 from tests.claims_world import BASE, MRI, PIU, TICKET, bill, editions, enrol, mri, paper, papers
+from tests.following import followed_once
 from tests.world import Cast
 
 PNG = (
@@ -128,6 +129,7 @@ def enrol_cast(cast: Cast) -> None:
         papers(cast.people[name].id, days_ago(60))
 
 
+@followed_once
 def everything(cast: Cast) -> Known:
     """Something of every kind about Anna."""
     anna = cast.people["anna"].id

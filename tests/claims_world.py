@@ -25,6 +25,7 @@ from clausula_server.lib.periods import days
 from clausula_server.people.actions.household import join_household, open_household
 from clausula_server.people.actions.person import NewPerson, register_person
 from clausula_server.people.models import FamilyRole, Household, Person
+from tests.following import followed_once
 
 BASE, MEDIO, PIU = (f"it/faremutua/noisalute-{name}" for name in ("base", "medio", "piu"))
 PLUSMED, LAMAL, VARIA = "ch/assura/plusmed", "ch/lamal", "ch/assura/ultra-varia"
@@ -39,6 +40,7 @@ def packed() -> list[Packed]:
     return pack()
 
 
+@followed_once
 def editions() -> dict[str, PlanEdition]:
     """The bundled plans, registered; the edition of each that is offered in 2026."""
     register(packed())
@@ -68,6 +70,7 @@ class Home:
         return self.people[name].id
 
 
+@followed_once
 def italian_home(*plans: str, start: date = START, names: Sequence[str] = ("carla", "dino")) -> Home:
     """Carla and Dino Bruni of Bologna, in NoiSalute plans (Base and Più when none is named)."""
     registered = editions()

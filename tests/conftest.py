@@ -1,6 +1,7 @@
 """How Hypothesis draws: the same examples on every run, more of them at night. Which process runs what, what coverage
 follows. And the end of the tests' database."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.following import unfollowed
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=2000, print_blob=True)
@@ -22,6 +25,7 @@ TOGETHER = {
     "tests/batch/test_spark_killed.py": "buckets",
     "tests/batch/test_spark_tasks.py": "buckets",
     "tests/portfolio/test_portfolio.py": "portfolios",
+    "tests/cli/test_demo.py": "demo",
     "tests/simulate/test_page.py": "page",
 }
 """Files whose tests share what takes long to make: one session of Spark, buckets, portfolios."""
@@ -42,14 +46,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Under the mark `no_cover`, the programs that a test starts are not followed by coverage either.
+    """Under the mark `no_cover`, neither what a test starts from nor the programs that it starts are followed by
+    coverage.
 
-    The mark is for volume: followed, it takes twice as long, and smaller tests go through the same lines.
+    The mark is for volume: followed, it takes two or three times as long, and smaller tests go through the same lines.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        if item.get_closest_marker("no_cover"):
-            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    if not item.get_closest_marker("no_cover"):
         return (yield)
+    with pytest.MonkeyPatch.context() as patch, unfollowed():
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

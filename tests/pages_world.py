@@ -19,6 +19,7 @@ from clausula_server.people.actions.person import NewPerson, register_person
 from clausula_server.people.actions.staff import appoint_staff
 from clausula_server.people.models import FamilyRole, Person
 from tests.claims_world import BASE, MRI, PIU, TICKET, Home, bill, editions, enrol, paper, papers
+from tests.following import followed_once
 
 START = date(2020, 1, 1)
 PEOPLE: Mapping[str, tuple[FamilyRole, int]] = {
@@ -71,6 +72,7 @@ class House:
         return client
 
 
+@followed_once
 def house() -> House:
     """Everybody. Acting as the system."""
     registered = editions()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from clausula import Enrolment, Evidence, Household, Line, LineError, Person, PlanError, adjudicate, load_plans
+from tests.books import own
 
 PLAN = "test/deductible-share-ceiling"
-BOOK = load_plans("tests/plans")
+BOOK = own()
 ANNA = Person("anna", date(1980, 5, 1))
 HOME = Household("home", (ANNA,), (Enrolment("anna", PLAN, date(2026, 1, 1)),))
 

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from clausula.book import Book, bundled_plans, load_plans
-from clausula.catalogue import load_catalogue
+from clausula.book import Book, load_plans
 from clausula.checker import Report, check
 from clausula.checking.figures import Source, numbers, read_source, text_of
 from clausula.findings import PlanError
+from tests.books import bundled, own
 
-PLANS = Path(__file__).parent / "plans"
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
-CATALOGUE = load_catalogue(bundled_plans() / "catalogue")
+CATALOGUE = bundled().catalogue
 HEAD = """# Example
 
 ```toml
@@ -212,7 +211,7 @@ def test_ages_that_join_leave_no_gap() -> None:
 
 
 def test_the_report_counts_clauses_rules_and_cases() -> None:
-    report = check(load_plans(PLANS), ["test/deductible-share-ceiling"])
+    report = check(own(), ["test/deductible-share-ceiling"])
     plan = report.plans[0]
     assert report.ok, report.render()
     assert (plan.ruled, plan.rules, plan.rules_not_hit, plan.exceptions) == (("d-1",), 1, (), 0)
@@ -222,13 +221,13 @@ def test_the_report_counts_clauses_rules_and_cases() -> None:
 
 
 def test_without_cases_nothing_is_said_of_them() -> None:
-    report = check(load_plans(PLANS), ["test/deductible-share-ceiling"], run_cases=False)
+    report = check(own(), ["test/deductible-share-ceiling"], run_cases=False)
     assert report.plans[0].cases is None
     assert report.as_dict()["plans"][0]["cases"] is None
 
 
 def test_exceptions_are_counted_on_both_sides() -> None:
-    plan = check(load_plans(PLANS), ["test/declared-doctor"]).plans[0]
+    plan = check(own(), ["test/declared-doctor"]).plans[0]
     assert (plan.exceptions, plan.exceptions_one_sided) == (1, ())
 
 
@@ -253,11 +252,11 @@ def test_a_finding_as_data_has_excerpt_and_caret() -> None:
 
 
 def test_an_unknown_plan_is_a_finding() -> None:
-    assert {finding.code for finding in check(load_plans(PLANS), ["nobody"]).findings_of()} >= {"no-plan"}
+    assert {finding.code for finding in check(own(), ["nobody"]).findings_of()} >= {"no-plan"}
 
 
 def test_plans_of_the_tests_are_good() -> None:
-    book = load_plans(PLANS)
+    book = own()
     ids = [name for name in book.ids() if name.startswith("test/")]
     report = check(book, ids)
     assert report.ok, report.render()
@@ -265,7 +264,7 @@ def test_plans_of_the_tests_are_good() -> None:
 
 @pytest.mark.parametrize("plan", ["ch/assura/plusmed", "fr/medaviz", "it/faremutua/noisalute-base"])
 def test_every_rule_of_a_bundled_plan_is_hit_by_a_case(plan: str) -> None:
-    report = check(load_plans(), [plan])
+    report = check(bundled(), [plan])
     assert report.ok, report.render()
     assert report.plans[0].rules_not_hit == ()
 
@@ -311,7 +310,7 @@ def test_a_file_of_a_source_cannot_lead_out_of_the_folder(tmp_path: Path) -> Non
 def test_every_figure_of_the_bundled_plans_is_in_its_source() -> None:
     if not SEEDS.is_dir():
         pytest.skip("the source documents are not in the repository; put their texts into ../shared/seeds")
-    book = load_plans()
+    book = bundled()
     report = check(book, sources=SEEDS, run_cases=False)
     missing = [
         finding
@@ -356,6 +355,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_plan_ends_with_findings_and_in_time(name: str) -> None:
     book = Book(CATALOGUE, {})

@@ -112,6 +112,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", RUN)
 def test_a_page_shows_what_the_program_does(name: str, checkout: Path) -> None:
     page = Page(name)

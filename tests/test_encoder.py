@@ -53,6 +53,7 @@ def told(result: Adjudication) -> list[Any]:
     return [(decision.as_dict(), decision.steps) for decision in result.decisions]
 
 
+@pytest.mark.no_cover
 @settings(max_examples=100, deadline=None)
 @given(situations())
 def test_a_household_that_is_known_is_decided_like_one_that_comes_for_the_first_time(case: Situation) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from clausula import adjudicate, load_plans
+from clausula import adjudicate
 from clausula.book import Book
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
@@ -18,6 +18,7 @@ from clausula.household import Enrolment, Evidence, Facts, Household, Line, List
 from clausula.naming import Namer, clause_label
 from clausula.plan import Clause, Fact, Per
 from clausula.relevance import by_cover
+from tests.books import bundled
 from tests.engines import interpreted
 from tests.plan_texts import CATALOGUE, program_of, text_of
 from tests.strategies import Situation, situations
@@ -149,7 +150,7 @@ def test_what_cannot_be_worked_out_names_what_is_missing() -> None:
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return load_plans()
+    return bundled()
 
 
 def test_the_codes_people_see_have_names(book: Book) -> None:

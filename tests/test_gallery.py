@@ -13,10 +13,10 @@ import pytest
 from clausula.book import load_plans
 from clausula.checker import check
 from clausula.findings import Finding, PlanError
+from tests.books import bundled
 
 GALLERY = Path(__file__).parent / "errors"
 ROOT = Path(__file__).parents[1]
-BUNDLED = load_plans()
 REWRITE = bool(os.environ.get("CLAUSULA_REWRITE"))
 CODES = sorted(folder.name for folder in GALLERY.iterdir() if folder.is_dir())
 
@@ -46,7 +46,7 @@ def findings_of(folder: Path) -> list[Finding]:
         book = load_plans(Path(), bundled=False)
     except PlanError as error:
         return list(error.findings)
-    book.catalogue = BUNDLED.catalogue
+    book.catalogue = bundled().catalogue
     sources = texts if texts.is_dir() else None
     return check(book, ["example"], sources=sources, strict_names=True).findings_of()
 

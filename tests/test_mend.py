@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from clausula import adjudicate, load_plans
+from clausula import adjudicate
 from clausula.book import Book
 from clausula.decision import Decision
 from clausula.explain import LANGUAGES
 from clausula.household import Enrolment, Evidence, Facts, Household, Line, Person
 from clausula.mend import Mend, carried_out, mends, tell
 from clausula.usage import Usage
+from tests.books import bundled
 from tests.engines import interpreted
 from tests.plan_texts import CATALOGUE, program_of
 from tests.strategies import PROVIDERS, Situation, situations
@@ -69,7 +70,7 @@ VISIT = Line(
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return load_plans()
+    return bundled()
 
 
 def ways(book: Book, line: Line, *evidence: Evidence, enrolment: Enrolment = ENROLLED) -> list[Mend]:

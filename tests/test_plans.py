@@ -1,22 +1,20 @@
 """Every golden case: of the plans in `plans`, and of plans nobody designed for in `tests/plans`, which need no code."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clausula.book import Book, load_plans
+from clausula.book import Book
 from clausula.cases import Case, load_cases, run_case
+from tests.books import OWN, bundled, own
 
 ROOT = Path(__file__).parents[1]
-OWN = ROOT / "tests" / "plans"
 FOLDERS = (ROOT / "plans", OWN)
 
 
-@cache
 def book(folder: Path) -> Book:
-    return load_plans(folder)
+    return own() if folder == OWN else bundled()
 
 
 def owner(folder: Path, file: Path) -> str:
@@ -33,6 +31,7 @@ def every_case() -> list[Any]:
     return found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("folder", "case"), every_case())
 def test_case(folder: Path, case: Case) -> None:
     result = run_case(book(folder), case)

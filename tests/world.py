@@ -21,6 +21,7 @@ from clausula_server.people.actions.household import join_household, open_househ
 from clausula_server.people.actions.person import NewPerson, register_person
 from clausula_server.people.actions.staff import appoint_staff
 from clausula_server.people.models import FamilyRole, Household, Person
+from tests.following import followed_once
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Europe/Zurich"))
@@ -78,6 +79,7 @@ def a_user(person: Person | None = None, provider: Provider | None = None) -> Us
     return User.objects.create(person=person, provider=provider)
 
 
+@followed_once
 def cast_all() -> Cast:
     """Bring everybody on."""
     cast = Cast()

@@ -11,16 +11,22 @@ from clausula.batch.bucketing import make_buckets
 from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.spark_session import SparkError, java
 from clausula.batch.tally import Tally
-from clausula.book import load_plans
+from clausula.book import Book
 from clausula.intake import read_roster
 from clausula.portfolio import FAMILIES, Order, write
 from tests.batch.decided import Dealt
+from tests.books import bundled
+from tests.following import unfollowed
 
 
 @pytest.fixture(scope="session")
 def dealt(tmp_path_factory: pytest.TempPathFactory) -> Dealt:
     """Some 2000 lines in a dozen buckets, with what an earlier year left in the accounts of some households."""
-    book, home = load_plans(), tmp_path_factory.mktemp("dealt")
+    with unfollowed():
+        return _dealt(bundled(), tmp_path_factory.mktemp("dealt"))
+
+
+def _dealt(book: Book, home: Path) -> Dealt:
     portfolio, buckets, local = (home / name for name in ("portfolio", "buckets", "local"))
     portfolio.mkdir()
     write(Order(2000, seed=11, families=FAMILIES, faulty=10_000, shuffle=True), portfolio)

@@ -26,15 +26,15 @@ from clausula.batch.gather import gather
 from clausula.batch.running import run_buckets, usage_pieces
 from clausula.batch.tally import Tally
 from clausula.batch.usage_tables import SCHEMA
-from clausula.book import load_plans
 from clausula.compiled import available
 from clausula.intake import InputError, Roster, read_roster
 from clausula.portfolio import FAMILIES, Order, write
 from clausula.usage import Usage
+from tests.books import bundled
 
 pytestmark = pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel")
 
-BOOK = load_plans()
+BOOK = bundled()
 LINES = 3000
 COLUMNS = ("outcome", "paid", "cash", "borne", "advanced", "reason_plan", "reason_clause")
 

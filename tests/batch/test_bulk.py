@@ -15,8 +15,9 @@ import pytest
 from clausula.batch import bulk
 from clausula.batch.run import Job, run
 from clausula.batch.tally import Tally
-from clausula.book import Book, load_plans
+from clausula.book import Book
 from clausula.intake import read_roster
+from tests.books import own
 
 MEMBERS = """
 [[household]]
@@ -52,7 +53,7 @@ ROW = {"service": "outpatient/consultation", "served_on": "2026-02-01", "charged
 @pytest.fixture(scope="module")
 def book() -> Book:
     """The bundled plans and those of the tests."""
-    return load_plans("tests/plans")
+    return own()
 
 
 def rows(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:

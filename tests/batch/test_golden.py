@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from clausula.batch.running import run_buckets
-from clausula.book import load_plans
 from clausula.compiled import available
 from tests.batch.golden import golden, readings
+from tests.books import bundled
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
@@ -19,7 +19,7 @@ pytestmark = [
 
 def test_golden_cases_are_decided_in_buckets_as_alone(tmp_path: Path) -> None:
     decided = 0
-    for number, (book, cases) in enumerate(readings(load_plans())):
+    for number, (book, cases) in enumerate(readings(bundled())):
         folder = tmp_path / str(number)
         folder.mkdir()
         found = golden(book, cases, folder)

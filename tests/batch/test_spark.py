@@ -12,11 +12,11 @@ from clausula.batch import spark_tables as tabled
 from clausula.batch.buckets import read_buckets
 from clausula.batch.spark import run_on_spark
 from clausula.batch.spark_session import SparkError, in_plain_words, session
-from clausula.book import load_plans
 from clausula.compiled import available
 from clausula.intake import InputError
 from tests.batch.decided import QUICK_JAVA, Dealt, assert_as_line_by_line, assert_same, left_over, tables, unsorted
 from tests.batch.golden import golden, readings
+from tests.books import bundled
 
 pytestmark = [
     pytest.mark.skipif(not available(), reason="buckets are decided by the compiled kernel"),
@@ -55,7 +55,7 @@ def test_spark_decides_buckets_as_this_machine_and_goes_on_where_it_was(
 
 def test_spark_decides_golden_cases_as_alone(spark: Any, tmp_path: Path) -> None:
     assert spark
-    every = list(readings(load_plans()))
+    every = list(readings(bundled()))
     other = next(each for each in every[1:] if len(each[1]) > 1)  # parameters go along with the job
     for number, (book, cases) in enumerate((every[0], other)):
         folder = tmp_path / str(number)

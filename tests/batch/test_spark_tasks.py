@@ -94,6 +94,7 @@ def test_a_machine_with_another_engine_is_refused(
     assert "has another clausula" in decide_sent(other, bucket)["refused"][0].message
 
 
+@pytest.mark.no_cover
 def test_files_of_a_killed_task_are_swept_away(dealt: Dealt, tmp_path: Path) -> None:
     sent = work(dealt, dealt.buckets, tmp_path)
     (tmp_path / "decisions" / ".0000.parquet.half").write_bytes(b"half")

@@ -60,8 +60,11 @@ class House:
         return self.place / "state"
 
     def environment(self) -> dict[str, str]:
-        """What the demo finds in the environment: nothing of ours, but the folder its data goes to."""
-        ours = ("CLAUSULA_", "DATABASE_URL", "DJANGO_")
+        """What the demo finds in the environment: nothing of ours, but the folder its data goes to.
+
+        Coverage follows it from its second start on: `tests/server/test_demo.py` loads the same world.
+        """
+        ours = ("CLAUSULA_", "DATABASE_URL", "DJANGO_", *(() if self.address else ("COVERAGE_",)))
         env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {**env, "CLAUSULA_STATE": str(self.state)}
 

@@ -1,7 +1,10 @@
 """A first look: the demo runs from a clone alone, on examples in every format."""
 
 import json
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +23,16 @@ def test_the_demo_leaves_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (page.parent / "nora.fr.html").is_file()
 
 
-def test_the_demo_reads_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["demo", "--out", str(tmp_path), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["examples"]
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the demo tells a program of the examples."""
+    with redirect_stdout(StringIO()) as out:
+        assert main(["demo", "--out", str(tmp_path_factory.mktemp("demo")), "--json"]) == 0
+    return json.loads(out.getvalue())["examples"]
+
+
+@pytest.mark.no_cover
+def test_the_demo_reads_every_format(found: Any) -> None:
     assert {Path(name).suffix for name in found["inputs"]} >= {".xml", ".json", ".ndjson", ".csv"}
     assert all(each["lines"] == each["decided"] + each["listed"] for each in found["inputs"].values())
     assert {each["currency"] for each in found["paid_by_plan"]} == {"CHF", "EUR", "USD"}
@@ -53,9 +63,8 @@ def test_the_example_situation_is_decided(capsys: pytest.CaptureFixture[str]) ->
     assert "4 lines: charged 351.50, paid 118.25, borne 233.25 USD" in capsys.readouterr().out
 
 
-def test_the_demo_shows_every_outcome_and_many_reasons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["demo", "--out", str(tmp_path), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["examples"]
+@pytest.mark.no_cover
+def test_the_demo_shows_every_outcome_and_many_reasons(found: Any) -> None:
     assert set(found["total"]["outcomes"]) == set(OUTCOMES)
     assert len(found["listed_by_reason"]) >= 8
     amounts = {(each["plan"], each["currency"]): each["paid"] for each in found["paid_by_plan"]}

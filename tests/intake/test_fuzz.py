@@ -24,9 +24,8 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from clausula.adjudicate import adjudicate
-from clausula.book import Book, bundled_plans, load_plans
+from clausula.book import Book, bundled_plans
 from clausula.cases import load_cases, run_case
-from clausula.catalogue import load_catalogue
 from clausula.checker import check
 from clausula.cli.console import CommandError
 from clausula.cli.inputs import read_data
@@ -37,6 +36,7 @@ from clausula.intake import REASONS, InputError, Listed, Read, json_text, read, 
 from clausula.situation import InputError as SituationError
 from clausula.situation import read_situation
 from clausula.sources import LineError
+from tests.books import bundled
 from tests.intake.world import EXAMPLES, FACTS, claim, desk, item, write
 
 XML = (EXAMPLES / "swiss-5.0-payant-hospital.xml").read_bytes()
@@ -52,8 +52,8 @@ PLAN = (bundled_plans() / "nl/zilveren-kruis/aanvullend/plan.md").read_bytes()
 CASES = (bundled_plans() / "nl/zilveren-kruis/aanvullend/cases.toml").read_bytes()
 SITUATION = (EXAMPLES.parent / "situations/swiss-specialist.toml").read_bytes()
 FURTHER_CASES = (bundled_plans() / "fr/medaviz/cases.toml").read_text()
-CATALOGUE = load_catalogue(bundled_plans() / "catalogue")
-BOOK = load_plans()
+CATALOGUE = bundled().catalogue
+BOOK = bundled()
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "60"))
 PIECES = st.one_of(
     st.binary(max_size=8),

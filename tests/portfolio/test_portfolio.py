@@ -19,7 +19,6 @@ import pytest
 from clausula.batch.run import Job
 from clausula.batch.run import run as run_job
 from clausula.batch.tally import Tally
-from clausula.book import load_plans
 from clausula.cli import main
 from clausula.household import Provider
 from clausula.intake import Roster, read_roster
@@ -28,6 +27,7 @@ from clausula.portfolio import FAMILIES, Order, write
 from clausula.portfolio.line_columns import Layout
 from clausula.portfolio.shapes import Family, load
 from clausula.values import OUTCOMES
+from tests.books import bundled
 
 LINES = 1_200
 MEMBERS = ("people", "enrolments", "evidence", "providers")
@@ -86,7 +86,7 @@ def decided(family: str) -> Tally:
     """Line by line and not in bulk: the lines are fewer than bulk asks for."""
     folder = made(family)
     inputs = tuple(sorted((folder / "lines").iterdir()))
-    return run_job(Job(load_plans(), roster_of(family), inputs, home() / "out" / family, folder / "members"))
+    return run_job(Job(bundled(), roster_of(family), inputs, home() / "out" / family, folder / "members"))
 
 
 def told(folder: Path) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def values_of(shapes: Family) -> Iterable[tuple[str, object]]:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_fact_and_value_is_in_the_catalogue_or_in_the_plans(family: str) -> None:
-    book, shapes = load_plans(), load(family)
+    book, shapes = bundled(), load(family)
     plans = {plan for cover in shapes.cover for plan in (*cover.holder, *cover.others)}
     own = [fact for plan in plans for piece in book.slices(plan) for fact in piece.plan.of(Fact)]
     facts = {fact.id: fact for fact in (*book.catalogue.facts.values(), *own)}
@@ -166,7 +166,7 @@ def test_every_fact_and_value_is_in_the_catalogue_or_in_the_plans(family: str) -
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_providers_have_roles_and_specialties_of_the_catalogue(family: str) -> None:
-    names = load_plans().catalogue.names
+    names = bundled().catalogue.names
     providers: Iterable[Provider] = roster_of(family).providers.values()
     assert {each.role for each in providers} <= set(names["role"])
     assert {each.specialty for each in providers} - {""} <= set(names["specialty"])

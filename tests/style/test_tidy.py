@@ -9,6 +9,8 @@ import pytest
 from tests.style import tidy
 from tests.style.tidy import Finding
 
+pytestmark = pytest.mark.no_cover
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 from clausula.adjudicate import decide
 from clausula.catalogue import Catalogue
 from clausula.decision import Decision
-from clausula.household import Household, Line, Provider
+from clausula.household import Household, Provider
 from clausula.mend import Mend, carried_out, mends, tell
 from clausula.usage import Usage
 
 LINES = 200
-"""Lines of a household among which ways are sought: each replays the lines before it."""
+"""Lines of a household among which ways are sought: each decides again those since the one before it."""
 
 
 class Ways:
@@ -33,6 +33,7 @@ class Ways:
         self.household, self.decisions, self.opening = household, decisions[:LINES], opening
         self.providers, self.catalogue = providers, catalogue
         self._found: dict[int, list[Mend]] = {}
+        self._reached = (0, opening)
 
     def tell(self, decision: Decision, language: str) -> list[str]:
         """Each way that would pay as a sentence, best first; none where something is paid already."""
@@ -67,10 +68,12 @@ class Ways:
         return mends(decision, self.household, usage, self.providers, self.catalogue.facts)
 
     def _before(self, decision: Decision) -> Usage:
-        """The accounts before a line."""
-        lines: list[Line] = []
-        for each in self.decisions:
-            if each is decision:
-                break
-            lines.append(each.line)
-        return decide(decision.program, self.household, lines, self.opening, self.providers).usage
+        """The accounts before a line: on from the last line that was asked about, where that came earlier."""
+        place = next((n for n, each in enumerate(self.decisions) if each is decision), len(self.decisions))
+        done, usage = self._reached
+        if place < done:
+            done, usage = 0, self.opening
+        lines = [each.line for each in self.decisions[done:place]]
+        found = decide(decision.program, self.household, lines, usage, self.providers).usage
+        self._reached = (place, found)
+        return found

@@ -42,16 +42,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
         for path in (examples / "inputs").iterdir()
         if path.suffix in (".xml", ".json", ".ndjson", ".csv", ".parquet")
     )
+    found = sorted(path for pattern in SAMPLES for path in Path(args.samples).glob(pattern)) if args.samples else []
+    if args.samples and not found:
+        raise CommandError(
+            f"looked in {args.samples} for {', '.join(SAMPLES)}: nothing is there", "name the folder above them"
+        )
     out = Path(args.out)
     documents = {
         "examples": _one(console, "The examples", examples / "inputs/members.toml", inputs, out / "examples", examples)
     }
-    if args.samples:
-        found = sorted(path for pattern in SAMPLES for path in Path(args.samples).glob(pattern))
-        if not found:
-            raise CommandError(
-                f"looked in {args.samples} for {', '.join(SAMPLES)}: nothing is there", "name the folder above them"
-            )
+    if found:
         documents["samples"] = _one(
             console, "The samples", examples / "samples/members.toml", found, out / "samples", examples
         )

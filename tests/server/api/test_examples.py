@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from clausula_server.api.examples import ANSWERS
 from clausula_server.api.openapi import described
 
 
+@cache
 def shown() -> dict[str, tuple[str, Any]]:
     """By operation: the name of the record it answers with, and the answer shown."""
     found = {}

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from clausula_server.ledger import queries as ledger
 from clausula_server.people.actions.household import join_household, open_household
 from clausula_server.people.actions.person import NewPerson, register_person
 from clausula_server.people.models import Household, Person
+from tests.books import bundled
 from tests.claims_world import editions, enrol, owed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
@@ -51,11 +51,6 @@ CASES = [
 ]
 
 
-@cache
-def plans() -> clausula.Book:
-    return clausula.load_plans()
-
-
 def case_of(plan: str, name: str) -> Case:
     found = [case for case in load_cases(Path(bundled_plans(), plan, "cases.toml"), plan) if case.name.startswith(name)]
     return next(case for case in found if not case.parameters and case.given.get("lines"))
@@ -64,7 +59,7 @@ def case_of(plan: str, name: str) -> Case:
 @pytest.mark.parametrize(("plan", "name"), CASES, ids=[name for _, name in CASES])
 def test_a_golden_case_comes_out_the_same_through_the_server(plan: str, name: str) -> None:
     case = case_of(plan, name)
-    book = plans()
+    book = bundled()
     given = read_situation(case.given, book, plan=plan)
     engine = clausula.adjudicate(book, given.household, given.lines, given.usage, providers=given.providers)
     home, people = settle(given, case)

@@ -49,6 +49,7 @@ def step(home: Home, rolls: random.Random) -> None:
             end_override(line, "no longer", TODAY)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(6))
 def test_any_order_ends_where_the_surviving_lines_decided_anew_end(seed: int) -> None:
     rolls = random.Random(seed)

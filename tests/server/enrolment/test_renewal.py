@@ -270,6 +270,7 @@ def test_reports_are_only_appended() -> None:
         assert cursor.fetchone()
 
 
+@pytest.mark.no_cover
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     holder=st.dates(date(1937, 1, 1), date(1938, 12, 31)),
