@@ -110,7 +110,7 @@ def prepare(workload: Workload) -> Ready:
     """Ready to decide the workload: plans read, people known, lines in memory in a bucket for each processor, as a run
     has them on disk."""
     program, buckets = compile_book(book(), set(PLAN_IDS)), in_buckets(workload)
-    return _ready(lambda bucket: decide_table(program, *bucket, threads=1), buckets)
+    return _ready(lambda bucket: decide_table(program, bucket[0], bucket[1], threads=1), buckets)
 
 
 def prepare_encoded(workload: Workload) -> Ready:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from clausula.batch.loops import Ints
+from clausula.batch.loops import Ints, different_days
 from clausula.batch.people import People
 from clausula.batch.table import Table
-from clausula.batch.values import SOME_DAYS, Values
+from clausula.batch.values import Values
 from clausula.codes import MISSING
 from clausula.facts import DERIVATIONS, Spec
 
@@ -59,10 +59,7 @@ class Eras:
         days += [(owner, since), (owner, until + 1)]
         days += self._steps(limits, first, last)
         owners, marks = (np.concatenate([each[n] for each in days]) for n in (0, 1))
-        inside = (first <= marks) & (marks <= last)
-        marked = np.unique(owners[inside] * SOME_DAYS + marks[inside])
-        self.owner, self.since = marked // SOME_DAYS, marked % SOME_DAYS
-        self.start = np.searchsorted(self.owner, np.arange(count + 1))
+        self.owner, self.since, self.start = different_days(owners, marks, count, first, last)
         self._fill(owner, since, until, cover, enrolment)
         self.cache: dict[Any, Any] = {}
         nothing = Table(_no_lines(len(self.owner)), self.program.currency)
@@ -74,7 +71,7 @@ class Eras:
         plans, which = Table(members.enrolments, "").words("plan")
         order = sorted(range(len(covers)), key=lambda c: (covers[c].plan.rank, covers[c].plan.id, covers[c].lane))
         parts: list[tuple[Ints, ...]] = []
-        for rank, number in enumerate(order):
+        for number in order:
             cover = covers[number]
             if cover.plan.id not in plans:
                 continue
@@ -83,14 +80,12 @@ class Eras:
             ends = members.ends[mine]
             until = np.where(ends == MISSING, date.max.toordinal() - 1, ends)
             until = np.minimum(until, cover.until.toordinal() if cover.until else date.max.toordinal() - 1)
-            parts.append(
-                (members.enrolled[mine], start, until, np.full(len(mine), number), mine, np.full(len(mine), rank))
-            )
+            parts.append((members.enrolled[mine], start, until, np.full(len(mine), number), mine))
         if not parts:
             return tuple(np.zeros(0, np.int64) for _ in range(5))  # type: ignore[return-value]
-        owner, start, until, cover_of, enrolment, rank_of = (np.concatenate(each) for each in zip(*parts, strict=True))
+        owner, start, until, cover_of, enrolment = (np.concatenate(each) for each in zip(*parts, strict=True))
         held = start <= until
-        order_of = np.lexsort((enrolment, rank_of, owner))
+        order_of = np.argsort(owner, kind="stable")  # they come by rank
         order_of = order_of[held[order_of]]
         return owner[order_of], start[order_of], until[order_of], cover_of[order_of], enrolment[order_of]
 
@@ -137,7 +132,7 @@ class Eras:
         for j in range(int(count.max(initial=0))):
             span = np.where(count > j, begin + j, 0)
             now = (count > j) & (since[span] <= self.since) & (self.since <= until[span])
-            for slot in range(depth):  # two enrolments in one plan count once
+            for slot in range(min(j, depth)):  # two enrolments in one plan count once
                 now &= self.cover[slot] != cover[span]
             at = np.flatnonzero(now)
             self.cover[used[at], at], self.enrolled[used[at], at] = cover[span[at]], enrolment[span[at]]

@@ -59,6 +59,38 @@ def period_at(owner: Ints, day: Ints, start: Ints, since: Ints) -> Ints:
 
 
 @_compiled
+def different_days(owner: Ints, day: Ints, count: int, first: int, last: int) -> Any:
+    """The different days of each owner from the first to the last, in order: whose each is, the days, and where those
+    of each owner begin, and the end."""
+    start = np.zeros(count + 1, np.int64)
+    for i in range(len(owner)):
+        if first <= day[i] <= last:
+            start[owner[i] + 1] += 1
+    start = np.cumsum(start)
+    days = np.empty(start[count], np.int64)
+    end = start[:-1].copy()
+    for i in range(len(owner)):
+        if first <= day[i] <= last:
+            at = end[owner[i]]
+            while at > start[owner[i]] and days[at - 1] > day[i]:
+                days[at] = days[at - 1]
+                at -= 1
+            days[at] = day[i]
+            end[owner[i]] += 1
+    whose = np.empty(len(days), np.int64)
+    found = 0
+    for number in range(count):
+        begin = found
+        for at in range(start[number], end[number]):
+            if found == begin or days[at] != days[found - 1]:
+                days[found], whose[found] = days[at], number
+                found += 1
+        start[number] = begin
+    start[count] = found
+    return whose[:found], days[:found], start
+
+
+@_compiled
 def in_order(home: Ints, first: Ints, served: Ints) -> bool:
     """Whether lines are sorted by household, day of decision and day of service."""
     for i in range(1, len(home)):

@@ -113,7 +113,9 @@ class Cluster:
             self._initialise(programs)
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.sockets}' -c max_connections=300"
         if not self.durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal"
+            options += " -c max_wal_senders=0 -c max_wal_size=4GB -c checkpoint_timeout=1h"
+            options += " -c autovacuum=off"  # what the planner knows is for a test to say
         log = self.data / "server.log"
         start = (programs / "pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "-o", options, "start")
         for _ in range(START_TRIES):
