@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clausula.batch.derived import CALENDAR, derived
@@ -28,6 +28,7 @@ def spec_of(derive: str, values: tuple[str, ...] = ()) -> Spec:
 
 
 @pytest.mark.parametrize("derive", sorted(DERIVATIONS))
+@settings(max_examples=30)
 @given(st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=30))
 def test_columns_of_days_say_what_single_days_say(derive: str, days: list[tuple[int, int]]) -> None:
     columns = [np.array(column, np.int64) for column in zip(*days, strict=True)][: 2 if derive in TWO else 1]
