@@ -184,6 +184,11 @@ class Kernel:
                 self._beside = None
             return entry(self._module.__dict__["sweep"].py_func)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a process beside this one is still compiling."""
+        return self._beside is not None and self._beside.poll() is None
+
     def begin(self) -> None:
         """Begin to compile `sweep` in a process beside this one, where it never was: this one has other loops to
         compile meanwhile."""

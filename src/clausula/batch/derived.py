@@ -40,7 +40,7 @@ def derived(spec: Spec, arguments: Sequence[Ints]) -> Ints:
     """A derived fact of columns of days or numbers; MISSING where an argument is."""
     rows = len(arguments[0])
     if rows > 1 and all(same(argument) for argument in arguments):
-        return np.broadcast_to(derived(spec, [argument[:1] for argument in arguments])[0], rows)
+        return np.broadcast_to(derived(spec, [np.array(argument[:1]) for argument in arguments])[0], rows)
     if spec.derive == "window":
         return by_day(lambda day: window(spec, day), arguments[0])
     if len(arguments) == 1:

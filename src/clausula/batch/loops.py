@@ -440,3 +440,15 @@ def answer(
         outcome[at] = told
         reason[at] = -1 if because == WORST else because & 0xFFFFFFFF
         amounts[0, at], amounts[1, at], amounts[2, at], amounts[3, at] = left, paid, beside, advanced
+
+
+def compile_late_ones() -> None:
+    """Have the loops compiled that are needed behind the kernel, for who has to wait for it anyway."""
+    few, small, wide = np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros((1, 1), np.int64)
+    write_rows(wide, few, few, few, few, 0, 0)
+    flags, slots = np.zeros((1, 1), np.int8), np.zeros((1, 1), np.int32)
+    answer(wide, 0, wide, few > 0, 0, flags[0], small, wide, flags, slots, slots, wide, wide)
+    numbered(small, few, 2)
+    placed(small, small)
+    summed(small, few, 1)
+    widened(few)

@@ -15,7 +15,7 @@ from clausula.batch.accounts import Accounts
 from clausula.batch.encoding import Encoded
 from clausula.batch.entities import Entities
 from clausula.batch.lines import Lines
-from clausula.batch.loops import Ints, answer
+from clausula.batch.loops import Ints, answer, compile_late_ones
 from clausula.batch.people import Members
 from clausula.batch.rows import Looked, Rows
 from clausula.program import Program
@@ -99,7 +99,10 @@ class Sweeping:
         program, lines = encoded.program, encoded.lines
         self.encoded, self.lines, self.rows, self.covers = encoded, lines, rows, covers
         self.opening, self.depth, self.moves = opening, layout.depth, program.moves
-        self.kernel = compiled.kernel().sweep
+        kernel = compiled.kernel()
+        if kernel.is_awaited:
+            compile_late_ones()
+        self.kernel = kernel.sweep
         self.answers = Answers(len(lines.order), self.depth)
         self.origins = _origins(layout)
         self.cash = np.array([*(row.kind == k.INDEMNITY for row in program.tables.benefits), False])
