@@ -41,6 +41,9 @@ def scopes_of(program: Program) -> list[str]:
 
 
 def _of_usage(usage: Mapping[str, Usage], program: Program, entities: Entities) -> Accounts:
+    if not usage:
+        nothing = np.zeros(0, np.int64)
+        return Accounts(np.zeros(len(entities.members.homes) + 1, np.int64), nothing, nothing)
     numbers, scopes = program.numbers, scopes_of(program)
     known = {name: home for home, name in enumerate(entities.members.homes)}
     rows: list[tuple[int, int, int]] = []

@@ -68,10 +68,12 @@ class Cases:
         met = np.unique(pairs[cover >= 0]).tolist()
         tests = {pair: needs.tests_of(*divmod(pair, program.tables.services)) for pair in met}
         told = self._told(rows, slot, sorted(frozenset().union(*tests.values())))
-        for pair in met:
+        by_pair = np.argsort(pairs, kind="stable")
+        bounds = np.searchsorted(pairs[by_pair], [*met, met[-1] + 1] if met else [])
+        for pair, low, high in zip(met, bounds, bounds[1:], strict=False):
             number = pair // program.tables.services
             asked = np.array(sorted(tests[pair]), np.int64)
-            at = np.flatnonzero((pairs == pair) & (cover >= 0))
+            at = by_pair[low:high]
             keys = np.concatenate([told[asked[:, None], at], operands[:, at], live[:, at]])
             which, examples = distinct(keys)
             found = np.empty(len(examples), np.int64)
