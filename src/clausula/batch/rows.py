@@ -39,11 +39,6 @@ class Rows:
             plain = np.ascontiguousarray(values, np.int64)
             self._moving.append((column, PLAIN, plain, plain))
 
-    @property
-    def looked_at(self) -> int:
-        """How many columns differ from line to line."""
-        return len(self._moving)
-
     @cached_property
     def _plan(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Of each moving column its place and kind, and where its values and its table stand."""
