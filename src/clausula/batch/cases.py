@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,16 +16,17 @@ from clausula.batch.situating import Situating
 from clausula.batch.table import Table
 from clausula.batch.values import Values
 from clausula.codes import MISSING
-from clausula.situations import OPEN, Situations
+from clausula.situations import OPEN, Layout, Situations
 
 
 class Cases:
-    """The cases of a program met so far, for any number of tables with the same columns."""
+    """The cases of a program met so far, for any number of tables with the same columns, in any number of threads."""
 
     def __init__(self, sifting: Sifting) -> None:
         self.sifting, self.program = sifting, sifting.program
         self.situations = Situations(self.program)
         self.known: dict[tuple[Any, ...], int] = {}
+        self.lock = threading.Lock()
 
     def of(self, found: Situating) -> Ints:
         """The case of every cover slot in every situation: an array (situation, slot), -1 where there is no cover."""
@@ -35,6 +37,11 @@ class Cases:
         for slot in range(depth):
             self._slot(found.eras.cover[slot][found.encoded.era[examples]], rows, slot, cases)
         return cases
+
+    def layout(self, depth: int) -> Layout:
+        """All cases found so far as memory of the kernel."""
+        with self.lock:
+            return self.situations.layout(depth)
 
     def _examples(self, encoded: Encoded, lines: Ints) -> Values:
         """The facts of the lines that stand for their situations."""
@@ -81,7 +88,8 @@ class Cases:
                 known = self.known.get((pair, key))
                 if known is None:
                     own = {self.sifting.number[place] for place, on in self._places(live[:, row]) if on}
-                    known = self.situations.case(number, rows[:, row].tolist(), slot, told[:, row].tolist(), own)
+                    with self.lock:  # two threads may find the same case; it has one number
+                        known = self.situations.case(number, rows[:, row].tolist(), slot, told[:, row].tolist(), own)
                     self.known[pair, key] = known
                 found[n] = known
             cases[at, slot] = found[which]

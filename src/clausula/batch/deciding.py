@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -35,7 +34,6 @@ class Deciding:
         self.program = program
         self.sifting = Sifting(program, stated, of_providers)
         self.cases = Cases(self.sifting)
-        self.lock = threading.Lock()
         compiled.kernel().begin()
 
     def decide(self, lines: Lines, members: Members, opening: Opening = None, threads: int = 1) -> Decided:
@@ -53,9 +51,8 @@ class Deciding:
     def ready(self, encoded: Encoded, opening: Opening = None) -> Sweeping:
         """Lines as the kernel reads them, the conditions of plans looked at. Raises as `decide`."""
         found = Situating(encoded)
-        with self.lock:
-            cases = self.cases.of(found)
-            layout = self.cases.situations.layout(max(encoded.eras.depth, 1))
+        cases = self.cases.of(found)
+        layout = self.cases.layout(max(encoded.eras.depth, 1))
         rows = _rows(encoded, found, layout, cases)
         accounts = accounts_of(opening, self.program, encoded.entities)
         covers = np.append(np.array(layout.covers, np.int32), np.int32(-1))[cases]
