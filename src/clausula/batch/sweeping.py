@@ -21,7 +21,7 @@ from clausula.batch.rows import Looked, Rows
 from clausula.program import Program
 from clausula.situations import Layout
 
-PIECE = 4096
+PIECE = 8192
 """Lines decided at a time, about, so that their rows stay in the processor's memory; households are never cut."""
 
 
