@@ -187,7 +187,8 @@ class Kernel:
     @property
     def is_awaited(self) -> bool:
         """Whether a process beside this one is still compiling."""
-        return self._beside is not None and self._beside.poll() is None
+        beside = self._beside  # another thread may have waited for it meanwhile
+        return beside is not None and beside.poll() is None
 
     def begin(self) -> None:
         """Begin to compile `sweep` in a process beside this one, where it never was: this one has other loops to

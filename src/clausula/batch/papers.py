@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -98,8 +99,7 @@ class Papers:
             (k.E_ROLES, program.roles, roles, "issuer_role"),
             (k.E_SPECIALTIES, program.specialties, specialties, "issuer_specialty"),
         ):
-            said = self._word(stated, lambda word, bits=bits: _bits(bits, [word]), 0)  # type: ignore[misc]
-            records[:, column] = own[issuer] | said
+            records[:, column] = own[issuer] | self._word(stated, partial(_bit, bits), 0)
         start, since, lists = directory.issuer_lists
         standing = lists[period_at(issuer, np.ascontiguousarray(records[:, k.E_ISSUED]), start, since)]
         records[:, k.E_LISTS] = self._several("issuer_lists", program.lists) | np.where(
@@ -161,6 +161,10 @@ class Papers:
         ends = np.cumsum(counts)
         records[:, k.E_PROPOSAL], records[:, k.E_PROPOSAL_END] = behind + (ends - counts)[rows], behind + ends[rows]
         return self.entities.name("provider").of(words, at)
+
+
+def _bit(known: Mapping[str, int], name: str) -> int:
+    return 1 << known[name] if name in known else 0
 
 
 def _bits(known: Mapping[str, int], names: Sequence[str]) -> int:

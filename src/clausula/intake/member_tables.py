@@ -273,7 +273,8 @@ def _values(column: Any) -> list[Any]:
     if pa.types.is_list(column.type):
         return _tuples(column)
     if pa.types.is_dictionary(column.type) or pa.types.is_null(column.type):
-        return column.to_pylist()  # type: ignore[no-any-return]
+        found: list[Any] = column.to_pylist()
+        return found
     coded = column.dictionary_encode()
     known = [*coded.dictionary.to_pylist(), None]
     return [known[which] for which in coded.indices.fill_null(-1).to_pylist()]
